@@ -1,0 +1,3 @@
+module cells
+
+go 1.23
