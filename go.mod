@@ -1,3 +1,3 @@
 module cells
 
-go 1.23
+go 1.25.0
