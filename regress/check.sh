@@ -1,0 +1,280 @@
+#!/bin/sh
+# check.sh -- everything that has to hold, from a fresh clone: `make check'.
+#
+# Installs what it lacks where it may (Debian as root); what is missing
+# elsewhere is reported as skipped.  Every runner leaves its own report below
+# $BUILD/check, tally adds them up, and its last line is the verdict:
+# `N passed, N failed[, N skipped]'.
+#
+# Environment: BUILD (build), GO (go), MAKE (make), JOBS (2), CI (a checkout
+# must be clean, and nothing may be missing).
+set -eu
+
+: "${BUILD:=build}" "${GO:=go}" "${MAKE:=make}" "${JOBS:=2}" "${CI:=}"
+PATH=$PATH:/usr/local/go/bin:/usr/sbin:/sbin
+LC_ALL=C
+export PATH LC_ALL BUILD GO
+
+out=$BUILD/check
+
+say()
+{
+	printf '== %s\n' "$*"
+}
+
+# ok NAME; failed NAME WHY; skip NAME WHY -- lines of a lint report.
+ok()
+{
+	echo "ok $1"
+}
+
+failed()
+{
+	echo "FAIL $1: $2"
+	lint_status=1
+}
+
+skip()
+{
+	echo "skip $1: $2"
+}
+
+# verdict NAME OUTPUT -- a lint passes that prints nothing.
+verdict()
+{
+	if [ -z "$2" ]; then
+		ok "$1"
+	else
+		failed "$1" "it says"
+		printf '%s\n' "$2" | sed 's/^/	/'
+	fi
+}
+
+# lint NAME FUNCTION -- keeps the lines and the status of a linter.
+lint()
+{
+	say "$1"
+	lint_status=0
+	"$2" >"$out/$1.lint"
+	echo "$lint_status" >"$out/$1.status"
+}
+
+# need PROGRAM PACKAGE -- notes what is not there.
+need()
+{
+	command -v "$1" >/dev/null || missing="$missing $2"
+}
+
+# missing_packages -- sets $missing to Debian's names of what is not there.
+missing_packages()
+{
+	missing=
+	need cc gcc
+	need git git
+	need pkg-config pkg-config
+	need kyua kyua
+	need atf-sh atf-sh
+	need shellcheck shellcheck
+	need mandoc mandoc
+	need bmake bmake
+	need tmux tmux
+	[ -e /usr/include/atf-c.h ] || missing="$missing libatf-dev"
+	[ -e /usr/include/pthread.h ] || missing="$missing libc6-dev"
+}
+
+# install_packages -- where this is Debian and we may.
+install_packages()
+{
+	missing_packages
+	[ -n "$missing" ] && [ "$(id -u)" = 0 ] &&
+	    command -v apt-get >/dev/null || return 0
+	say "installing:$missing"
+	# Names are words.
+	# shellcheck disable=SC2086
+	{
+		apt-get update -qq
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+		    --no-install-recommends $missing
+	} </dev/null >"$out/apt.log" 2>&1 || cat "$out/apt.log"
+	missing_packages
+}
+
+check_tools()
+{
+	for package in $missing; do
+		if [ -n "$CI" ]; then
+			failed "$package" "not installed"
+		else
+			skip "$package" "not installed; its tests are left out"
+		fi
+	done
+	[ -n "$missing" ] || ok packages
+}
+
+# tracked PATTERN... -- files of the project, new ones too.
+tracked()
+{
+	git ls-files --cached --others --exclude-standard -- "$@" |
+	    while read -r file; do
+		[ ! -f "$file" ] || echo "$file"
+	done
+}
+
+check_build()
+{
+	if "$MAKE" all >"$out/build.log" 2>&1; then
+		ok all
+	else
+		verdict all "$(tail -n 30 "$out/build.log")"
+	fi
+	command -v bmake >/dev/null || return 0
+	if bmake all >"$out/bmake.log" 2>&1; then
+		ok bmake
+	else
+		verdict bmake "$(tail -n 30 "$out/bmake.log")"
+	fi
+}
+
+check_gofmt()
+{
+	for file in $(tracked '*.go'); do
+		verdict "$file" "$(gofmt -l "$file" 2>&1)"
+	done
+}
+
+# check_vet -- the packages as they are here and on NetBSD.
+check_vet()
+{
+	for os in "$("$GO" env GOOS)" netbsd; do
+		verdict "$os" "$(CGO_ENABLED=0 GOOS=$os "$GO" vet ./... 2>&1 |
+		    grep -v '^#' || :)"
+	done
+}
+
+check_cross()
+{
+	for target in netbsd/amd64 netbsd/arm64 netbsd/386 netbsd/arm; do
+		if "$MAKE" cross CROSS="$target" >"$out/cross.log" 2>&1; then
+			ok "$target"
+		else
+			verdict "$target" "$(tail -n 20 "$out/cross.log")"
+		fi
+	done
+	if "$MAKE" netbsd-tests >"$out/cross.log" 2>&1; then
+		ok netbsd-tests
+	else
+		verdict netbsd-tests "$(tail -n 20 "$out/cross.log")"
+	fi
+}
+
+# check_mandoc -- all levels; pages of NetBSD's that Debian lacks are no fault.
+check_mandoc()
+{
+	command -v mandoc >/dev/null || { skip man "no mandoc"; return; }
+	for page in $(tracked 'man/*.[1-9]'); do
+		verdict "$page" "$(mandoc -T lint -W style "$page" 2>&1 |
+		    grep -v 'referenced manual not found' || :)"
+	done
+}
+
+# shell_scripts -- by name, place or first line.
+shell_scripts()
+{
+	tracked | while read -r file; do
+		case $file in
+		*.sh|rc.d/*)	echo "$file" ;;
+		*.*)		;;
+		*)	if head -n 1 "$file" | grep -q '^#! *[^ ]*/sh'; then
+				echo "$file"
+			fi ;;
+		esac
+	done
+}
+
+# check_shell -- SC1091: files sourced at run time; SC2317: bodies of tests,
+# which atf-sh calls; SC3043: `local', which every sh of interest has.
+check_shell()
+{
+	command -v shellcheck >/dev/null || { skip sh "no shellcheck"; return; }
+	for file in $(shell_scripts); do
+		verdict "$file" "$(shellcheck -s sh -e SC1091,SC2317,SC3043 \
+		    -f gcc "$file" 2>&1)"
+	done
+}
+
+check_git()
+{
+	now=$(git status --porcelain 2>/dev/null)
+	if [ -n "$CI" ]; then
+		verdict clean "$now"
+	elif [ "$now" = "$before" ]; then
+		ok unchanged
+	else
+		verdict unchanged "$now"
+	fi
+}
+
+run_gotest()
+{
+	say go test
+	status=0
+	"$GO" test -json -p "$JOBS" ./... </dev/null >"$out/go.gotest" \
+	    2>"$out/go.stderr" || status=$?
+	echo "$status" >"$out/go.status"
+}
+
+# kyua_ LINE... -- without anybody's own configuration or logs.
+kyua_()
+{
+	kyua --config=none --logfile=/dev/null -v parallelism="$JOBS" \
+	    -v unprivileged_user=nobody "$@"
+}
+
+# run_atf -- from a place that every user can read, since root's tests of
+# ordinary users run as nobody.
+run_atf()
+{
+	say kyua test
+	if ! command -v kyua >/dev/null || ! command -v atf-sh >/dev/null; then
+		skip kyua "kyua or atf-sh is missing" >"$out/atf.lint"
+		echo 0 >"$out/atf.status"
+		return
+	fi
+	status=0
+	"$MAKE" tests >"$out/atf.log" 2>&1 || {
+		tail -n 20 "$out/atf.log"
+		status=1
+	}
+	stage=$(mktemp -d)
+	chmod 755 "$stage"
+	cp -Rp "$BUILD/bin" "$BUILD/regress" "$stage/"
+	rm -f "$out/atf.db"
+	kyua_ test -k "$stage/regress/Kyuafile" -r "$out/atf.db" </dev/null \
+	    >"$out/atf.log" 2>&1 || status=$?
+	kyua_ report-junit -r "$out/atf.db" --output "$out/atf.junit" \
+	    </dev/null || status=$?
+	echo "$status" >"$out/atf.status"
+}
+
+cleanup()
+{
+	[ -z "${stage:-}" ] || rm -rf "$stage"
+}
+
+rm -rf "$out"
+mkdir -p "$out"
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+before=$(git status --porcelain 2>/dev/null || :)
+install_packages
+lint tools check_tools
+lint build check_build
+lint gofmt check_gofmt
+lint vet check_vet
+run_gotest
+run_atf
+lint cross check_cross
+lint mandoc check_mandoc
+lint shell check_shell
+lint git check_git
+"$GO" run ./regress/tools/tally "$out"
