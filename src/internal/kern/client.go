@@ -4,7 +4,9 @@
 package kern
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -247,7 +249,9 @@ func (c *Client) Denials(id cell.ID, since uint64) ([]cell.Denial, error) {
 	if err != nil {
 		return nil, operation("denials", err, nil)
 	}
-	return abi.DecodeDenials(b)
+	ds, err := abi.DecodeDenials(b)
+	slices.SortFunc(ds, func(x, y cell.Denial) int { return cmp.Compare(x.Seq, y.Seq) })
+	return ds, err
 }
 
 // Policy reads the policy table.

@@ -1,0 +1,175 @@
+// Package enter makes a process a member of a cell and replaces it by a
+// command.  The order is what keeps the host safe: whatever needs the host's
+// rights is done before the cell is joined, whatever the cell could have
+// prepared is touched only from inside its root.
+package enter
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"cells/src/internal/cell"
+	"cells/src/internal/kern"
+)
+
+// Request says what runs, where, and as whom.
+type Request struct {
+	Cell    cell.ID
+	Root    string        // the cell's root directory
+	User    string        // USER[:GROUP], names of the cell or numbers; "": root
+	Env     []string      // NAME=VALUE, on top of a small clean environment
+	Dir     string        // inside the root; "": /
+	Rlimits []cell.Rlimit // set after joining, raised before
+	Umask   int           // below 0: 022
+	Argv    []string
+}
+
+// Exit statuses as sh(1) has them.
+const (
+	StatusNotExecutable = 126
+	StatusNotFound      = 127
+)
+
+// CommandError says that the command itself could not be run.
+type CommandError struct {
+	Command string
+	Status  int // StatusNotExecutable or StatusNotFound
+	cause   error
+}
+
+func (e *CommandError) Error() string {
+	if e.Status == StatusNotFound && errors.Is(e.cause, syscall.ENOENT) {
+		return e.Command + ": not found in the cell"
+	}
+	return fmt.Sprintf("%s: %v", e.Command, e.cause)
+}
+
+func (e *CommandError) Unwrap() error { return e.cause }
+
+// Exec joins the cell and replaces the process; it returns only what went
+// wrong.  After an error the process may be in the cell already and must
+// end.  As another user than root, which only a rig accepts, the root
+// directory and the user stay as they are: see Unprivileged.
+func Exec(c *kern.Client, r Request) error {
+	runtime.LockOSThread() // what confines is a matter of this thread
+	if len(r.Argv) == 0 {
+		return errors.New("no command")
+	}
+	if err := checkEnv(r.Env); err != nil {
+		return err
+	}
+	enforcing, err := prepare(c, r)
+	if err != nil {
+		return err
+	}
+	if err := c.Attach(r.Cell); err != nil {
+		return err
+	}
+	if enforcing {
+		if err := confine(c, r.Cell); err != nil {
+			return fmt.Errorf("confine: %w", err)
+		}
+	}
+	c.Close()
+	return become(r)
+}
+
+// Unprivileged reports whether commands run without the cell's root and
+// without a change of user, because the process is not root.
+func Unprivileged() bool { return os.Geteuid() != 0 }
+
+// prepare does what needs the rights of the host, and gives away what the
+// cell must not find in the process.  It reports whether the rig enforces.
+func prepare(c *kern.Client, r Request) (enforcing bool, err error) {
+	v, err := c.Version()
+	if err != nil {
+		return false, err
+	}
+	if err := closeInherited(); err != nil {
+		return false, fmt.Errorf("inherited descriptors: %w", err)
+	}
+	if err := checkStandard(); err != nil {
+		return false, err
+	}
+	if err := raiseLimits(r.Rlimits); err != nil {
+		return false, err
+	}
+	if !Unprivileged() {
+		err = enterRoot(r.Root)
+	}
+	return v.Enforcing, err
+}
+
+// enterRoot makes root the root directory and the working directory.  A
+// symbolic link in its last place is refused: only the host may have made
+// the way there.
+func enterRoot(root string) error {
+	fd, err := unix.Open(root, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("root %s: %w", root, err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Fchdir(fd); err != nil {
+		return fmt.Errorf("root %s: %w", root, err)
+	}
+	if root == "/" {
+		return nil
+	}
+	if err := unix.Chroot("."); err != nil {
+		return fmt.Errorf("chroot %s: %w", root, err)
+	}
+	return nil
+}
+
+// become changes to the user and executes the command, inside the cell.
+func become(r Request) error {
+	who, err := resolve(r)
+	if err != nil {
+		return err
+	}
+	if !Unprivileged() {
+		if err := who.assume(); err != nil {
+			return err
+		}
+	}
+	if err := changeDir(r); err != nil {
+		return err
+	}
+	mask := r.Umask
+	if mask < 0 {
+		mask = 0o022
+	}
+	unix.Umask(mask)
+	env := environment(who, r.Env)
+	if err := closeOnExec(); err != nil {
+		return fmt.Errorf("descriptors: %w", err)
+	}
+	if err := setLimits(r.Rlimits); err != nil {
+		return err
+	}
+	return execute(r.Argv, env)
+}
+
+// changeDir goes to the directory where the command starts, as the user who
+// runs it.
+func changeDir(r Request) error {
+	dir := r.Dir
+	if dir == "" {
+		dir = "/"
+	}
+	if dir[0] != '/' {
+		return fmt.Errorf("directory %s: not an absolute path", dir)
+	}
+	if Unprivileged() && r.Root != "/" {
+		dir = r.Root + dir
+	}
+	if err := unix.Chdir(dir); err != nil {
+		return fmt.Errorf("directory %s: %w", r.Dir, err)
+	}
+	return nil
+}

@@ -1,0 +1,12 @@
+package enter
+
+import "golang.org/x/sys/unix"
+
+const infinity uint64 = unix.RLIM_INFINITY
+
+var resources = map[string]int{
+	"as": unix.RLIMIT_AS, "core": unix.RLIMIT_CORE, "cpu": unix.RLIMIT_CPU,
+	"data": unix.RLIMIT_DATA, "fsize": unix.RLIMIT_FSIZE, "memlock": unix.RLIMIT_MEMLOCK,
+	"nofile": unix.RLIMIT_NOFILE, "nproc": unix.RLIMIT_NPROC, "rss": unix.RLIMIT_RSS,
+	"stack": unix.RLIMIT_STACK,
+}
