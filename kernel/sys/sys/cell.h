@@ -285,8 +285,10 @@ struct cell_counters {
 
 /*
  * One denial.  The same program, user, rule and object repeated counts up
- * instead of taking a new place.  Ordered by dn_seq, which is never reused
- * and is renewed with every repeat.
+ * instead of taking a new place.  dn_seq orders them all: nanoseconds of
+ * uptime, unique within a cell and renewed with every repeat.  They are
+ * returned in no particular order; whoever follows them passes the largest
+ * dn_seq seen as sl_since and misses none that still has its place.
  */
 struct cell_denial {
 	uint32_t	dn_version;

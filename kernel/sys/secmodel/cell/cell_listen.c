@@ -1,0 +1,448 @@
+/*-
+ * Copyright (c) 2026 The Cells Project
+ * All rights reserved.
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions
+ * are met:
+ * 1. Redistributions of source code must retain the above copyright
+ *    notice, this list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright
+ *    notice, this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE AUTHORS AND CONTRIBUTORS ``AS IS'' AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE
+ * IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE
+ * ARE DISCLAIMED.  IN NO EVENT SHALL THE AUTHORS OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS
+ * OR SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION)
+ * HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT
+ * LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY
+ * OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF
+ * SUCH DAMAGE.
+ */
+
+
+/*
+ * The kauth(9) listeners.  Each finds out who acts and whose it is that is
+ * acted upon, picks the rule, and has it judged.  While there is no cell
+ * each returns after one load; for a host credential after one more look.
+ */
+
+#include <sys/cdefs.h>
+__KERNEL_RCSID(0, "$NetBSD$");
+
+#include <sys/param.h>
+#include <sys/atomic.h>
+#include <sys/conf.h>
+#include <sys/errno.h>
+#include <sys/resource.h>
+#include <sys/resourcevar.h>
+#include <sys/socket.h>
+#include <sys/socketvar.h>
+#include <sys/specificdata.h>
+#include <sys/systm.h>
+#include <sys/vnode.h>
+
+#include <miscfs/specfs/specdev.h>
+
+#include <net/if.h>
+#include <net/route.h>
+
+#include <secmodel/cell/cell_impl.h>
+
+/*
+ * What the vnode scope is asked of extended attributes does not tell their
+ * namespace.  But for the system namespace the system scope is asked right
+ * before; each thread remembers for which mount.
+ */
+static specificdata_key_t cell_extattr_key;
+static volatile u_int cell_extattr_marks;
+
+static void
+cell_extattr_unmark(void *mp)
+{
+
+	atomic_dec_uint(&cell_extattr_marks);
+}
+
+static void
+cell_extattr_mark(struct mount *mp)
+{
+
+	if (mp == NULL)
+		return;
+	if (lwp_getspecific(cell_extattr_key) == NULL)
+		atomic_inc_uint(&cell_extattr_marks);
+	lwp_setspecific(cell_extattr_key, mp);
+}
+
+/* Whether the calling thread was marked for this mount; no longer, then. */
+static bool
+cell_extattr_marked(const struct mount *mp)
+{
+	const struct mount *mark;
+
+	if (atomic_load_relaxed(&cell_extattr_marks) == 0)
+		return false;
+	mark = lwp_getspecific(cell_extattr_key);
+	if (mark == NULL)
+		return false;
+	lwp_setspecific(cell_extattr_key, NULL);
+	cell_extattr_unmark(NULL);
+	return mark == mp;
+}
+
+/*
+ * kauth(9) listener
+ *
+ * Security model: Cells
+ * Scope: Generic
+ * Responsibility: What asks for the superuser and nothing more precise.
+ */
+static int
+secmodel_cell_generic_cb(kauth_cred_t cred, kauth_action_t action,
+    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+{
+	struct cell *c = cell_of_cred(cred);
+
+	if (c == NULL)
+		return KAUTH_RESULT_DEFER;
+	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_GENERIC, action,
+	    0, false)->ru_id, NULL, 0, NULL);
+}
+
+/*
+ * kauth(9) listener
+ *
+ * Security model: Cells
+ * Scope: System
+ * Responsibility: A cell administers itself, not the host.
+ */
+static int
+secmodel_cell_system_cb(kauth_cred_t cred, kauth_action_t action,
+    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+{
+	struct cell *c = cell_of_cred(cred);
+
+	if (c == NULL)
+		return KAUTH_RESULT_DEFER;
+	if (action == KAUTH_SYSTEM_FS_EXTATTR)
+		cell_extattr_mark(arg1);
+	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_SYSTEM, action,
+	    (uint32_t)(uintptr_t)arg0, false)->ru_id, NULL, 0, NULL);
+}
+
+/* The request, for those actions that have any. */
+static uint32_t
+cell_process_request(kauth_action_t action, void *arg1, void *arg2)
+{
+
+	switch (action) {
+	case KAUTH_PROCESS_CANSEE:
+	case KAUTH_PROCESS_CORENAME:
+	case KAUTH_PROCESS_KTRACE:
+	case KAUTH_PROCESS_RLIMIT:
+		return (uint32_t)(uintptr_t)arg1;
+	case KAUTH_PROCESS_PROCFS:
+		return (uint32_t)(uintptr_t)arg2;
+	default:
+		return 0;
+	}
+}
+
+/* Within a cell some actions are as harmless as their arguments. */
+static u_int
+cell_process_variant(u_int rule, struct proc *p, void *arg1, void *arg2,
+    void *arg3)
+{
+	const struct rlimit *limit = arg2;
+
+	switch (rule) {
+	case CELL_R_NICE:
+		if ((int)(uintptr_t)arg1 < p->p_nice)
+			return CELL_R_NICE_RAISE;
+		break;
+	case CELL_R_RLIMIT_SET:
+		if (limit->rlim_max >
+		    p->p_rlimit[(u_int)(uintptr_t)arg3].rlim_max)
+			return CELL_R_RLIMIT_RAISE;
+		break;
+	}
+	return rule;
+}
+
+/*
+ * kauth(9) listener
+ *
+ * Security model: Cells
+ * Scope: Process
+ * Responsibility: Nobody but the host's root reaches into a cell, and nobody
+ * reaches out of one.  How many processes there may be.
+ */
+static int
+secmodel_cell_process_cb(kauth_cred_t cred, kauth_action_t action,
+    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+{
+	struct proc *p = arg0;
+	struct cell *c, *object;
+	u_int rule;
+
+	if (atomic_load_relaxed(&cell_count) == 0)
+		return KAUTH_RESULT_DEFER;
+	c = cell_of_cred(cred);
+	if (c == NULL && kauth_cred_geteuid(cred) == 0)
+		return KAUTH_RESULT_DEFER;
+	object = p == curproc ? c : cell_of_proc(p);
+	if (c == NULL && object == NULL)
+		return KAUTH_RESULT_DEFER;
+
+	rule = cell_rule_find(CELL_SCOPE_PROCESS, action,
+	    cell_process_request(action, arg1, arg2), c != object)->ru_id;
+	if (rule == CELL_R_FORK)
+		return cell_fork_check(c, cred);
+	rule = cell_process_variant(rule, p, arg1, arg2, arg3);
+	return cell_judge(c, cred, rule, object, p->p_pid, NULL);
+}
+
+/* Whose a socket is: that of the credential it was created with. */
+static struct cell *
+cell_of_socket(const struct socket *so)
+{
+
+	return so != NULL && so->so_cred != NULL ? cell_of_cred(so->so_cred) :
+	    NULL;
+}
+
+/* Sockets to see and to drop have an owner. */
+static int
+cell_socket(struct cell *c, kauth_cred_t cred, enum kauth_network_req req,
+    const struct socket *so)
+{
+	const struct cell *object = cell_of_socket(so);
+
+	if (c == NULL && (object == NULL || kauth_cred_geteuid(cred) == 0))
+		return KAUTH_RESULT_DEFER;
+	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_NETWORK,
+	    KAUTH_NETWORK_SOCKET, req, c != object)->ru_id, object, 0, NULL);
+}
+
+/* Anybody may open what only reports on interfaces and routes. */
+static bool
+cell_socket_is_raw(u_long domain, u_long type)
+{
+
+	return type == SOCK_RAW && domain != PF_ROUTE && domain != PF_OROUTE;
+}
+
+/*
+ * kauth(9) listener
+ *
+ * Security model: Cells
+ * Scope: Network
+ * Responsibility: Sockets have owners, ports have owners, and the host's
+ * network is the host's to configure.
+ */
+static int
+secmodel_cell_network_cb(kauth_cred_t cred, kauth_action_t action,
+    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+{
+	const enum kauth_network_req req =
+	    (enum kauth_network_req)(uintptr_t)arg0;
+	struct cell *c;
+	u_int rule;
+
+	if (atomic_load_relaxed(&cell_count) == 0)
+		return KAUTH_RESULT_DEFER;
+	c = cell_of_cred(cred);
+
+	if (action == KAUTH_NETWORK_SOCKET &&
+	    (req == KAUTH_REQ_NETWORK_SOCKET_CANSEE ||
+	    req == KAUTH_REQ_NETWORK_SOCKET_DROP))
+		return cell_socket(c, cred, req, arg1);
+	if (action == KAUTH_NETWORK_BIND &&
+	    (req == KAUTH_REQ_NETWORK_BIND_PORT ||
+	    req == KAUTH_REQ_NETWORK_BIND_PRIVPORT))
+		return cell_bind(c, cred, req, arg1, arg2);
+	if (c == NULL)
+		return KAUTH_RESULT_DEFER;
+
+	rule = cell_rule_find(CELL_SCOPE_NETWORK, action, req, false)->ru_id;
+	if (rule == CELL_R_SOCKET_OPEN &&
+	    cell_socket_is_raw((u_long)arg1, (u_long)arg2))
+		rule = CELL_R_SOCKET_OPENRAW;
+	if (rule == CELL_R_ROUTE && arg1 != NULL &&
+	    ((const struct rt_msghdr *)arg1)->rtm_type == RTM_GET)
+		rule = CELL_R_ROUTE_GET;
+	return cell_judge(c, cred, rule, NULL, 0, NULL);
+}
+
+/*
+ * kauth(9) listener
+ *
+ * Security model: Cells
+ * Scope: Machdep
+ * Responsibility: No port I/O, no firmware, no memory that is not one's own.
+ */
+static int
+secmodel_cell_machdep_cb(kauth_cred_t cred, kauth_action_t action,
+    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+{
+	struct cell *c = cell_of_cred(cred);
+
+	if (c == NULL)
+		return KAUTH_RESULT_DEFER;
+	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_MACHDEP, action,
+	    0, false)->ru_id, NULL, 0, NULL);
+}
+
+/*
+ * Opening a device node: memory and whatever holds a file system get rules
+ * of their own.  The driver says what it drives; rawdev_mounted() would not
+ * know a disk of which only a partition is mounted.
+ */
+static u_int
+cell_device_variant(u_int rule, const struct vnode *vp)
+{
+	const struct cdevsw *cdev;
+	int type;
+
+	if (vp->v_type == VBLK)
+		return CELL_R_RAWIO_DISK;
+	if (vp->v_type != VCHR)
+		return rule;
+	if (iskmemdev(vp->v_rdev))
+		return CELL_R_RAWIO_MEM;
+	cdev = cdevsw_lookup(vp->v_rdev);
+	type = cdev != NULL ? cdev->d_flag & D_TYPEMASK : D_OTHER;
+	return type == D_DISK || type == D_TAPE ? CELL_R_RAWIO_DISK : rule;
+}
+
+/*
+ * kauth(9) listener
+ *
+ * Security model: Cells
+ * Scope: Device
+ * Responsibility: Raw disks, memory, other people's terminals.
+ */
+static int
+secmodel_cell_device_cb(kauth_cred_t cred, kauth_action_t action,
+    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+{
+	struct cell *c = cell_of_cred(cred);
+	uint32_t req = 0;
+	u_int rule;
+
+	if (c == NULL)
+		return KAUTH_RESULT_DEFER;
+	if (action == KAUTH_DEVICE_RAWIO_SPEC ||
+	    action == KAUTH_DEVICE_BLUETOOTH_BCSP ||
+	    action == KAUTH_DEVICE_BLUETOOTH_BTUART)
+		req = (uint32_t)(uintptr_t)arg0;
+	rule = cell_rule_find(CELL_SCOPE_DEVICE, action, req, false)->ru_id;
+	if (action == KAUTH_DEVICE_RAWIO_SPEC)
+		rule = cell_device_variant(rule, arg1);
+	return cell_judge(c, cred, rule, NULL, 0, NULL);
+}
+
+/* Every bit of the vnode scope that sys/kauth.h has. */
+#define	CELL_VNODE_KNOWN	(__BITS(0, 21) | __BITS(29, 32))
+#define	CELL_VNODE_EXTATTR						\
+	(KAUTH_VNODE_READ_EXTATTRIBUTES | KAUTH_VNODE_WRITE_EXTATTRIBUTES)
+#define	CELL_VNODE_JUDGED						\
+	(KAUTH_VNODE_WRITE_SYSFLAGS | CELL_VNODE_EXTATTR | ~CELL_VNODE_KNOWN)
+
+/*
+ * kauth(9) listener
+ *
+ * Security model: Cells
+ * Scope: Vnode
+ * Responsibility: System flags and the system namespace of extended
+ * attributes.  All else is for the file system to decide, and this is asked
+ * for every file: look at the action first.
+ */
+static int
+secmodel_cell_vnode_cb(kauth_cred_t cred, kauth_action_t action,
+    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+{
+	const struct vnode *vp = arg0;
+	struct cell *c;
+	u_int rule;
+
+	if (__predict_true((action & CELL_VNODE_JUDGED) == 0)) {
+		/* Not what the mark was for. */
+		if (atomic_load_relaxed(&cell_extattr_marks) != 0)
+			(void)cell_extattr_marked(NULL);
+		return KAUTH_RESULT_DEFER;
+	}
+	c = cell_of_cred(cred);
+	if (c == NULL)
+		return KAUTH_RESULT_DEFER;
+
+	if ((action & ~CELL_VNODE_KNOWN) != 0 &&
+	    cell_judge(c, cred, CELL_R_VNODE_UNKNOWN, NULL, 0, NULL) ==
+	    KAUTH_RESULT_DENY)
+		return KAUTH_RESULT_DENY;
+	if ((action & KAUTH_VNODE_WRITE_SYSFLAGS) != 0 &&
+	    cell_judge(c, cred, CELL_R_VNODE_SYSFLAGS, NULL, 0, NULL) ==
+	    KAUTH_RESULT_DENY)
+		return KAUTH_RESULT_DENY;
+	if ((action & CELL_VNODE_EXTATTR) == 0 ||
+	    !cell_extattr_marked(vp->v_mount))
+		return KAUTH_RESULT_DEFER;
+	rule = (action & KAUTH_VNODE_WRITE_EXTATTRIBUTES) != 0 ?
+	    CELL_R_VNODE_EXTATTR_WRITE : CELL_R_VNODE_EXTATTR_READ;
+	return cell_judge(c, cred, rule, NULL, 0, NULL);
+}
+
+static const struct {
+	const char		*scope;
+	kauth_scope_callback_t	cb;
+} cell_scopes[] = {
+	/* First and last: the others rely on what it keeps. */
+	{ KAUTH_SCOPE_CRED,	secmodel_cell_cred_cb },
+	{ KAUTH_SCOPE_GENERIC,	secmodel_cell_generic_cb },
+	{ KAUTH_SCOPE_SYSTEM,	secmodel_cell_system_cb },
+	{ KAUTH_SCOPE_PROCESS,	secmodel_cell_process_cb },
+	{ KAUTH_SCOPE_NETWORK,	secmodel_cell_network_cb },
+	{ KAUTH_SCOPE_MACHDEP,	secmodel_cell_machdep_cb },
+	{ KAUTH_SCOPE_DEVICE,	secmodel_cell_device_cb },
+	{ KAUTH_SCOPE_VNODE,	secmodel_cell_vnode_cb },
+};
+static kauth_listener_t cell_listeners[__arraycount(cell_scopes)];
+
+int
+cell_listen(void)
+{
+	size_t i;
+	int error;
+
+	error = lwp_specific_key_create(&cell_extattr_key,
+	    cell_extattr_unmark);
+	if (error != 0)
+		return error;
+	for (i = 0; i < __arraycount(cell_scopes); i++) {
+		cell_listeners[i] = kauth_listen_scope(cell_scopes[i].scope,
+		    cell_scopes[i].cb, NULL);
+		if (cell_listeners[i] == NULL) {
+			cell_unlisten();
+			return ENOENT;
+		}
+	}
+	return 0;
+}
+
+void
+cell_unlisten(void)
+{
+	size_t i;
+
+	for (i = __arraycount(cell_scopes); i-- > 0;) {
+		if (cell_listeners[i] != NULL)
+			kauth_unlisten_scope(cell_listeners[i]);
+		cell_listeners[i] = NULL;
+	}
+	lwp_specific_key_delete(cell_extattr_key);
+}

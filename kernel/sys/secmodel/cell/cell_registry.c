@@ -1,0 +1,374 @@
+/*-
+ * Copyright (c) 2026 The Cells Project
+ * All rights reserved.
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions
+ * are met:
+ * 1. Redistributions of source code must retain the above copyright
+ *    notice, this list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright
+ *    notice, this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE AUTHORS AND CONTRIBUTORS ``AS IS'' AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE
+ * IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE
+ * ARE DISCLAIMED.  IN NO EVENT SHALL THE AUTHORS OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS
+ * OR SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION)
+ * HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT
+ * LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY
+ * OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF
+ * SUCH DAMAGE.
+ */
+
+
+/*
+ * The registry: which cells there are, and what they are told to be.
+ */
+
+#include <sys/cdefs.h>
+__KERNEL_RCSID(0, "$NetBSD$");
+
+#include <sys/param.h>
+#include <sys/atomic.h>
+#include <sys/errno.h>
+#include <sys/hash.h>
+#include <sys/kernel.h>
+#include <sys/kmem.h>
+#include <sys/pserialize.h>
+#include <sys/systm.h>
+#include <sys/time.h>
+
+#include <secmodel/cell/cell_impl.h>
+
+#define	CELL_NBUCKETS	1024		/* a power of two */
+#define	CELL_BUCKET(h)	((h) & (CELL_NBUCKETS - 1))
+
+LIST_HEAD(cell_bucket, cell);
+
+volatile u_int cell_count;
+kmutex_t cell_lock;
+struct cell cell_host;
+
+static TAILQ_HEAD(, cell) cell_list;
+static struct cell_bucket cell_ids[CELL_NBUCKETS];
+static struct cell_bucket cell_names[CELL_NBUCKETS];
+static pserialize_t cell_psz;
+static uint32_t cell_lastid;
+static bool cell_closed;
+
+void
+cell_registry_init(void)
+{
+	u_int i;
+
+	mutex_init(&cell_lock, MUTEX_DEFAULT, IPL_NONE);
+	cell_psz = pserialize_create();
+	TAILQ_INIT(&cell_list);
+	for (i = 0; i < CELL_NBUCKETS; i++) {
+		LIST_INIT(&cell_ids[i]);
+		LIST_INIT(&cell_names[i]);
+	}
+	cell_ring_init(&cell_host.c_ring);
+	cell_ports_init();
+	cell_closed = false;
+}
+
+/* No new cells from here on.  EBUSY: there are some. */
+int
+cell_registry_close(void)
+{
+	int error = 0;
+
+	mutex_enter(&cell_lock);
+	if (cell_count != 0)
+		error = EBUSY;
+	else
+		cell_closed = true;
+	mutex_exit(&cell_lock);
+	return error;
+}
+
+/* After cell_registry_close() and once nobody can be in here any more. */
+void
+cell_registry_fini(void)
+{
+
+	KASSERT(TAILQ_EMPTY(&cell_list));
+	cell_ports_fini();
+	cell_ring_fini(&cell_host.c_ring);
+	pserialize_destroy(cell_psz);
+	mutex_destroy(&cell_lock);
+}
+
+static struct cell_bucket *
+cell_name_bucket(const char *name)
+{
+
+	return &cell_names[CELL_BUCKET(hash32_strn(name, CELL_NAMELEN,
+	    HASH32_STR_INIT))];
+}
+
+/* A cell by id, or by name where id is 0.  Under cell_lock; no reference. */
+struct cell *
+cell_find(uint32_t id, const char *name)
+{
+	struct cell *c;
+
+	KASSERT(mutex_owned(&cell_lock));
+
+	if (id != 0) {
+		LIST_FOREACH(c, &cell_ids[CELL_BUCKET(id)], c_byid)
+			if (c->c_id == id)
+				return c;
+		return NULL;
+	}
+	LIST_FOREACH(c, cell_name_bucket(name), c_byname)
+		if (strcmp(c->c_config.cf_name, name) == 0)
+			return c;
+	return NULL;
+}
+
+/* The oldest cell; follow c_list for the others.  Under cell_lock. */
+struct cell *
+cell_first(void)
+{
+
+	KASSERT(mutex_owned(&cell_lock));
+	return TAILQ_FIRST(&cell_list);
+}
+
+/* Give up a reference.  The last one frees the cell; may sleep then. */
+void
+cell_release(struct cell *c)
+{
+
+	membar_release();
+	if (atomic_dec_uint_nv(&c->c_refcnt) > 0)
+		return;
+	membar_acquire();
+	KASSERT(c->c_state == 0);
+	KASSERT(c->c_nproc == 0);
+	cell_ring_fini(&c->c_ring);
+	kmem_free(c->c_policy, sizeof(*c->c_policy));
+	kmem_free(c, sizeof(*c));
+	atomic_dec_uint(&cell_count);
+}
+
+static struct cell *
+cell_alloc(const struct cell_config *cf)
+{
+	struct cell *c;
+	struct timeval now;
+
+	c = kmem_zalloc(sizeof(*c), KM_SLEEP);
+	c->c_policy = kmem_zalloc(sizeof(*c->c_policy), KM_SLEEP);
+	cell_policy_fill(c->c_policy, NULL, cf, CELL_CONFIG_WHOLE);
+	cell_ring_init(&c->c_ring);
+	c->c_config = *cf;
+	c->c_refcnt = 1;
+	c->c_state = CELL_STATE_LIVE;
+	getmicrotime(&now);
+	c->c_created = now.tv_sec;
+	c->c_started = time_uptime;
+	return c;
+}
+
+static void
+cell_insert(struct cell *c)
+{
+
+	c->c_id = ++cell_lastid;
+	TAILQ_INSERT_TAIL(&cell_list, c, c_list);
+	LIST_INSERT_HEAD(&cell_ids[CELL_BUCKET(c->c_id)], c, c_byid);
+	LIST_INSERT_HEAD(cell_name_bucket(c->c_config.cf_name), c, c_byname);
+	cell_ports_claim(c->c_id, &c->c_config);
+}
+
+/* Say who is in the way. */
+static int
+cell_held(struct cell_result *cr, const struct cell *holder, uint32_t port,
+    int error)
+{
+
+	cr->cr_version = CELL_ABI_VERSION;
+	cr->cr_holder = holder->c_id;
+	cr->cr_port = port;
+	strlcpy(cr->cr_name, holder->c_config.cf_name, sizeof(cr->cr_name));
+	return error;
+}
+
+static int
+cell_ports_check_free(uint32_t id, const struct cell_config *cf,
+    struct cell_result *cr)
+{
+	struct cell *holder;
+	uint32_t owner;
+	uint16_t port;
+
+	owner = cell_ports_conflict(id, cf, &port);
+	if (owner == 0)
+		return 0;
+	holder = cell_find(owner, NULL);
+	KASSERT(holder != NULL);
+	return cell_held(cr, holder, port, EADDRINUSE);
+}
+
+/*
+ * See struct cell_create.  Also ENXIO: the module is being unloaded; and
+ * ENOSPC: every id was used.
+ */
+int
+cell_create(const struct cell_create *cc, struct cell_result *cr)
+{
+	struct cell *c, *holder;
+	int error;
+
+	memset(cr, 0, sizeof(*cr));
+	if (cc->cc_version != CELL_ABI_VERSION || cc->cc_flags != 0)
+		return EINVAL;
+	error = cell_config_check(&cc->cc_config, CELL_CONFIG_WHOLE);
+	if (error != 0)
+		return error;
+
+	c = cell_alloc(&cc->cc_config);
+	mutex_enter(&cell_lock);
+	if (cell_closed)
+		error = ENXIO;
+	else if (cell_lastid == UINT32_MAX)
+		error = ENOSPC;
+	else if ((holder = cell_find(0, c->c_config.cf_name)) != NULL)
+		error = cell_held(cr, holder, 0, EEXIST);
+	else
+		error = cell_ports_check_free(0, &c->c_config, cr);
+	/* The last release takes it off again. */
+	atomic_inc_uint(&cell_count);
+	if (error == 0) {
+		cell_insert(c);
+		cr->cr_version = CELL_ABI_VERSION;
+		cr->cr_id = c->c_id;
+	}
+	mutex_exit(&cell_lock);
+	if (error != 0) {
+		c->c_state = 0;
+		cell_release(c);
+	}
+	return error;
+}
+
+/* Keep the configuration as told in step with a new policy. */
+static void
+cell_config_update(struct cell *c, const struct cell_set *cs)
+{
+	struct cell_config *cf = &c->c_config;
+	const struct cell_config *new = &cs->cs_config;
+
+	if (cs->cs_fields & CELL_SET_PROFILE)
+		cf->cf_profile = new->cf_profile;
+	if (cs->cs_fields & CELL_SET_MODE)
+		cf->cf_mode = new->cf_mode;
+	if (cs->cs_fields & CELL_SET_MAXPROC)
+		cf->cf_maxproc = new->cf_maxproc;
+	if (cs->cs_fields & CELL_SET_PORTS) {
+		cell_ports_release(c->c_id, cf);
+		cf->cf_nports = new->cf_nports;
+		memcpy(cf->cf_ports, new->cf_ports, sizeof(cf->cf_ports));
+		cell_ports_claim(c->c_id, cf);
+	}
+	if (cs->cs_fields & CELL_SET_ADDRS) {
+		cf->cf_naddrs = new->cf_naddrs;
+		memcpy(cf->cf_addrs, new->cf_addrs, sizeof(cf->cf_addrs));
+	}
+	if (cs->cs_fields & CELL_SET_TAG)
+		memcpy(cf->cf_tag, new->cf_tag, sizeof(cf->cf_tag));
+	cf->cf_allow = c->c_policy->cp_allow;
+}
+
+static int
+cell_set_check(const struct cell_set *cs)
+{
+
+	if (cs->cs_version != CELL_ABI_VERSION ||
+	    (cs->cs_fields & ~CELL_SET_MASK) != 0)
+		return EINVAL;
+	if ((cs->cs_grant & ~CELL_EXC_ALL) != 0 ||
+	    (cs->cs_revoke & ~CELL_EXC_ALL) != 0)
+		return EINVAL;
+	if ((cs->cs_fields & CELL_SET_GRANT) == 0 &&
+	    (cs->cs_grant != 0 || cs->cs_seconds != 0))
+		return EINVAL;
+	if ((cs->cs_fields & CELL_SET_REVOKE) == 0 && cs->cs_revoke != 0)
+		return EINVAL;
+	return cell_config_check(&cs->cs_config, cs->cs_fields);
+}
+
+/*
+ * See struct cell_set.  A decision sees the policy as it was or as it is;
+ * ports change hands under the same lock, so that two cells never both have
+ * one.
+ */
+int
+cell_set(const struct cell_set *cs, struct cell_result *cr)
+{
+	struct cell_policy *new, *old = NULL;
+	struct cell *c;
+	int error;
+
+	memset(cr, 0, sizeof(*cr));
+	error = cell_set_check(cs);
+	if (error != 0)
+		return error;
+
+	new = kmem_alloc(sizeof(*new), KM_SLEEP);
+	mutex_enter(&cell_lock);
+	c = cs->cs_id != 0 ? cell_find(cs->cs_id, NULL) : NULL;
+	if (c == NULL)
+		error = ESRCH;
+	else if (c->c_state != CELL_STATE_LIVE)
+		error = EBUSY;
+	else if (cs->cs_fields & CELL_SET_PORTS)
+		error = cell_ports_check_free(c->c_id, &cs->cs_config, cr);
+	if (error == 0) {
+		old = c->c_policy;
+		cell_policy_fill(new, old, &cs->cs_config, cs->cs_fields);
+		cell_policy_grant(new, cs->cs_grant, cs->cs_revoke,
+		    cs->cs_seconds, time_uptime);
+		atomic_store_release(&c->c_policy, new);
+		cell_config_update(c, cs);
+		cr->cr_version = CELL_ABI_VERSION;
+		cr->cr_id = c->c_id;
+		pserialize_perform(cell_psz);
+	}
+	mutex_exit(&cell_lock);
+	kmem_free(error == 0 ? old : new, sizeof(*new));
+	return error;
+}
+
+/* EBUSY: a process is in the cell. */
+int
+cell_destroy(uint32_t id)
+{
+	struct cell *c;
+	int error = 0;
+
+	mutex_enter(&cell_lock);
+	c = id != 0 ? cell_find(id, NULL) : NULL;
+	if (c == NULL)
+		error = ESRCH;
+	else if (c->c_nproc != 0)
+		error = EBUSY;
+	if (error == 0) {
+		c->c_state = 0;
+		TAILQ_REMOVE(&cell_list, c, c_list);
+		LIST_REMOVE(c, c_byid);
+		LIST_REMOVE(c, c_byname);
+		cell_ports_release(c->c_id, &c->c_config);
+	}
+	mutex_exit(&cell_lock);
+	if (error == 0)
+		cell_release(c);
+	return error;
+}

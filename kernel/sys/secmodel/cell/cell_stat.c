@@ -1,0 +1,373 @@
+/*-
+ * Copyright (c) 2026 The Cells Project
+ * All rights reserved.
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions
+ * are met:
+ * 1. Redistributions of source code must retain the above copyright
+ *    notice, this list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright
+ *    notice, this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE AUTHORS AND CONTRIBUTORS ``AS IS'' AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE
+ * IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE
+ * ARE DISCLAIMED.  IN NO EVENT SHALL THE AUTHORS OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS
+ * OR SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION)
+ * HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT
+ * LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY
+ * OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF
+ * SUCH DAMAGE.
+ */
+
+
+/*
+ * Telemetry: counters, the ring of denials, log lines, and what is summed
+ * up when somebody asks.
+ */
+
+#include <sys/cdefs.h>
+__KERNEL_RCSID(0, "$NetBSD$");
+
+#include <sys/param.h>
+#include <sys/atomic.h>
+#include <sys/kernel.h>
+#include <sys/proc.h>
+#include <sys/resourcevar.h>
+#include <sys/syslog.h>
+#include <sys/systm.h>
+#include <sys/time.h>
+
+#include <uvm/uvm_extern.h>
+
+#include <secmodel/cell/cell_impl.h>
+
+/* One log line per cell and rule in this many seconds. */
+#define	CELL_LOG_INTERVAL	60
+
+void
+cell_ring_init(struct cell_ring *ring)
+{
+
+	mutex_init(&ring->lk, MUTEX_DEFAULT, IPL_SCHED);
+	ring->seq = 0;
+	ring->n = ring->nports = ring->naddrs = ring->missed = 0;
+}
+
+void
+cell_ring_fini(struct cell_ring *ring)
+{
+
+	mutex_destroy(&ring->lk);
+}
+
+static bool
+cell_denial_same(const struct cell_denial *a, const struct cell_denial *b)
+{
+
+	return a->dn_rule == b->dn_rule && a->dn_verdict == b->dn_verdict &&
+	    a->dn_uid == b->dn_uid && a->dn_object == b->dn_object &&
+	    a->dn_detail == b->dn_detail &&
+	    memcmp(&a->dn_addr, &b->dn_addr, sizeof(a->dn_addr)) == 0 &&
+	    strcmp(a->dn_prog, b->dn_prog) == 0;
+}
+
+/* The place of an equal denial, else a free one, else the oldest one's. */
+static struct cell_denial *
+cell_ring_place(struct cell_ring *ring, const struct cell_denial *dn)
+{
+	struct cell_denial *p, *oldest = NULL;
+
+	for (p = ring->rec; p < &ring->rec[ring->n]; p++) {
+		if (cell_denial_same(p, dn))
+			return p;
+		if (oldest == NULL || p->dn_seq < oldest->dn_seq)
+			oldest = p;
+	}
+	if (ring->n < CELL_RINGLEN)
+		p = &ring->rec[ring->n++];
+	else
+		p = oldest;
+	*p = *dn;
+	return p;
+}
+
+/* Remember a port and an address that enforcing would have refused. */
+static void
+cell_ring_learn(struct cell_ring *ring, u_int rule, const struct cell_denial *dn)
+{
+	uint32_t i;
+
+	if (rule == CELL_R_BIND_UNDECLARED) {
+		for (i = 0; i < ring->nports; i++)
+			if (ring->ports[i] == dn->dn_detail)
+				return;
+		if (ring->nports < CELL_MAXPORTS)
+			ring->ports[ring->nports++] = dn->dn_detail;
+		else
+			ring->missed++;
+	} else if (rule == CELL_R_BIND_ADDRESS) {
+		for (i = 0; i < ring->naddrs; i++)
+			if (memcmp(&ring->addrs[i], &dn->dn_addr,
+			    sizeof(dn->dn_addr)) == 0)
+				return;
+		if (ring->naddrs < CELL_MAXADDRS)
+			ring->addrs[ring->naddrs++] = dn->dn_addr;
+		else
+			ring->missed++;
+	}
+}
+
+/* Nanoseconds of uptime: it orders the records of all rings. */
+uint64_t
+cell_seq_now(void)
+{
+	struct timespec ts;
+
+	nanouptime(&ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static void
+cell_ring_add(struct cell_ring *ring, const struct cell_denial *dn)
+{
+	struct cell_denial *p;
+
+	mutex_spin_enter(&ring->lk);
+	ring->seq = MAX(ring->seq + 1, cell_seq_now());
+	if (dn->dn_verdict == CELL_VERDICT_LEARNED)
+		cell_ring_learn(ring, dn->dn_rule, dn);
+	p = cell_ring_place(ring, dn);
+	p->dn_seq = ring->seq;
+	p->dn_last = dn->dn_last;
+	p->dn_pid = dn->dn_pid;
+	if (p->dn_count != UINT32_MAX)
+		p->dn_count++;
+	mutex_spin_exit(&ring->lk);
+}
+
+/* Only whoever moves the time of the last line writes one. */
+static void
+cell_log(struct cell *c, const struct cell_denial *dn)
+{
+	volatile u_int *last = &c->c_logged[dn->dn_rule];
+	const u_int now = (u_int)time_uptime, then = *last;
+
+	if (then != 0 && now - then < CELL_LOG_INTERVAL)
+		return;
+	if (atomic_cas_uint(last, then, MAX(now, 1)) != then)
+		return;
+	log(LOG_NOTICE, "cell %s(%u): %s denied to %s[%u], uid %u\n",
+	    c == &cell_host ? "-" : c->c_config.cf_name, c->c_id,
+	    cell_rules[dn->dn_rule].ru_name, dn->dn_prog, dn->dn_pid,
+	    dn->dn_uid);
+}
+
+/*
+ * Count a verdict and, unless it is of the kind that is asked for all the
+ * time, keep it.  `c' is who acted (&cell_host for a host's user), `object'
+ * whose it was (NULL for the host's).
+ */
+void
+cell_note(struct cell *c, kauth_cred_t cred, u_int rule, enum cell_verdict v,
+    const struct cell *object, uint32_t detail, const struct cell_addr *addr)
+{
+	struct cell_denial dn;
+	struct timeval now;
+
+	switch (v) {
+	case CELL_V_EXCEPT:
+		atomic_inc_ulong(&c->c_excepted[rule]);
+		return;
+	case CELL_V_LEARN:
+		atomic_inc_ulong(&c->c_learned[rule]);
+		break;
+	case CELL_V_DENY:
+		atomic_inc_ulong(&c->c_denied[rule]);
+		break;
+	default:
+		return;
+	}
+	if (cell_rules[rule].ru_flags & CELL_RULE_QUIET)
+		return;
+
+	getmicrotime(&now);
+	memset(&dn, 0, sizeof(dn));
+	dn.dn_version = CELL_ABI_VERSION;
+	dn.dn_cell = c->c_id;
+	dn.dn_first = dn.dn_last = CELL_USEC(&now);
+	dn.dn_pid = curproc->p_pid;
+	dn.dn_uid = kauth_cred_geteuid(cred);
+	dn.dn_object = object != NULL ? object->c_id : 0;
+	dn.dn_rule = rule;
+	dn.dn_verdict = v == CELL_V_DENY ? CELL_VERDICT_DENIED :
+	    CELL_VERDICT_LEARNED;
+	dn.dn_detail = detail;
+	if (addr != NULL)
+		dn.dn_addr = *addr;
+	strlcpy(dn.dn_prog, curproc->p_comm, sizeof(dn.dn_prog));
+	cell_ring_add(&c->c_ring, &dn);
+	if (v == CELL_V_DENY &&
+	    (cell_rules[rule].ru_flags & CELL_RULE_NOLOG) == 0)
+		cell_log(c, &dn);
+}
+
+/* CPU time used so far, microseconds.  Under p_lock. */
+static uint64_t
+cell_proc_cpu(struct proc *p)
+{
+	struct timeval u, s;
+
+	calcru(p, &u, &s, NULL, NULL);
+	return CELL_USEC(&u) + CELL_USEC(&s);
+}
+
+/* A member exits: keep what it used. */
+void
+cell_stat_gone(struct cell *c, struct proc *p)
+{
+	uint64_t cpu;
+
+	mutex_enter(p->p_lock);
+	cpu = cell_proc_cpu(p);
+	mutex_exit(p->p_lock);
+	mutex_spin_enter(&c->c_ring.lk);
+	c->c_cpugone += cpu;
+	mutex_spin_exit(&c->c_ring.lk);
+}
+
+static void
+cell_snapshot_proc(struct cell *c, struct proc *p)
+{
+	struct vmspace *vm = p->p_vmspace;
+
+	c->c_now.cpu += cell_proc_cpu(p);
+	if (vm == NULL)
+		return;
+	c->c_now.rss += ptoa((uint64_t)vm_resident_count(vm));
+	c->c_now.vsz += vm->vm_map.size;
+}
+
+/*
+ * Sum up what the members of every cell use now.  Under cell_lock, which
+ * keeps the sums.  What exits meanwhile is missed once rather than counted
+ * twice.
+ */
+void
+cell_snapshot(void)
+{
+	struct cell *c;
+	struct proc *p;
+
+	KASSERT(mutex_owned(&cell_lock));
+
+	for (c = cell_first(); c != NULL; c = TAILQ_NEXT(c, c_list)) {
+		memset(&c->c_now, 0, sizeof(c->c_now));
+		mutex_spin_enter(&c->c_ring.lk);
+		c->c_now.cpu = c->c_cpugone;
+		mutex_spin_exit(&c->c_ring.lk);
+	}
+	mutex_enter(&proc_lock);
+	PROCLIST_FOREACH(p, &allproc) {
+		mutex_enter(p->p_lock);
+		if ((p->p_stat == SACTIVE || p->p_stat == SSTOP) &&
+		    (c = cell_of_cred(p->p_cred)) != NULL)
+			cell_snapshot_proc(c, p);
+		mutex_exit(p->p_lock);
+	}
+	mutex_exit(&proc_lock);
+}
+
+static void
+cell_stat_scopes(struct cell *c, struct cell_info *ci)
+{
+	u_int i, scope;
+
+	for (i = 0; i < CELL_NRULES; i++) {
+		scope = cell_rules[i].ru_scope;
+		ci->ci_denied[scope] += c->c_denied[i];
+		ci->ci_learned[scope] += c->c_learned[i];
+		ci->ci_excepted[scope] += c->c_excepted[i];
+	}
+}
+
+/* One cell as it is.  Under cell_lock, after cell_snapshot(). */
+void
+cell_stat_info(struct cell *c, struct cell_info *ci)
+{
+	const struct cell_policy *cp = c->c_policy;
+	const time_t now = time_uptime;
+	u_int i;
+
+	KASSERT(mutex_owned(&cell_lock));
+
+	memset(ci, 0, sizeof(*ci));
+	ci->ci_version = CELL_ABI_VERSION;
+	ci->ci_id = c->c_id;
+	ci->ci_state = c->c_state;
+	ci->ci_config = c->c_config;
+	ci->ci_created = c->c_created;
+	ci->ci_uptime = now - c->c_started;
+	for (i = 0; i < CELL_EXC_COUNT; i++)
+		if ((cp->cp_granted & (1U << i)) && cp->cp_until[i] > now)
+			ci->ci_left[i] = cp->cp_until[i] - now;
+	ci->ci_nproc = c->c_nproc;
+	ci->ci_npeak = c->c_npeak;
+	ci->ci_forks = c->c_forks;
+	ci->ci_exits = c->c_exits;
+	c->c_cpushown = MAX(c->c_cpushown, c->c_now.cpu);
+	ci->ci_cpu = c->c_cpushown;
+	ci->ci_rss = c->c_now.rss;
+	ci->ci_vsz = c->c_now.vsz;
+	ci->ci_refs = c->c_refcnt - 1;
+	cell_stat_scopes(c, ci);
+}
+
+/* Under cell_lock. */
+void
+cell_stat_counters(struct cell *c, struct cell_counters *ct)
+{
+	struct cell_ring *ring = &c->c_ring;
+	u_int i;
+
+	memset(ct, 0, sizeof(*ct));
+	ct->ct_version = CELL_ABI_VERSION;
+	ct->ct_id = c->c_id;
+	ct->ct_nrules = CELL_NRULES;
+	for (i = 0; i < CELL_NRULES; i++) {
+		ct->ct_denied[i] = c->c_denied[i];
+		ct->ct_learned[i] = c->c_learned[i];
+		ct->ct_excepted[i] = c->c_excepted[i];
+	}
+	mutex_spin_enter(&ring->lk);
+	ct->ct_nports = ring->nports;
+	ct->ct_naddrs = ring->naddrs;
+	ct->ct_missed = ring->missed;
+	memcpy(ct->ct_ports, ring->ports, sizeof(ct->ct_ports));
+	memcpy(ct->ct_addrs, ring->addrs, sizeof(ct->ct_addrs));
+	mutex_spin_exit(&ring->lk);
+}
+
+/*
+ * The denials later than `since' and before `until', in no order; at most
+ * CELL_RINGLEN.  Returns how many.
+ */
+u_int
+cell_stat_denials(struct cell *c, uint64_t since, uint64_t until,
+    struct cell_denial *out)
+{
+	struct cell_ring *ring = &c->c_ring;
+	u_int i, n = 0;
+
+	mutex_spin_enter(&ring->lk);
+	for (i = 0; i < ring->n; i++)
+		if (ring->rec[i].dn_seq > since &&
+		    ring->rec[i].dn_seq < until)
+			out[n++] = ring->rec[i];
+	mutex_spin_exit(&ring->lk);
+	return n;
+}
