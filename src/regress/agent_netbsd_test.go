@@ -75,13 +75,11 @@ func start(t testing.TB, w who) *agent {
 
 // tryStart starts an agent and waits until it is in its cell.
 func tryStart(w who) (*agent, error) {
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Path = self
 	setup, err := json.Marshal(w)
 	if err != nil {
 		return nil, err
 	}
-	cmd.Args = []string{self, string(setup)}
+	cmd := exec.Command(self, string(setup))
 	cmd.Env = append(os.Environ(), roleEnv+"=agent")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -182,7 +180,9 @@ func answer(value string, err error) reply {
 	return r
 }
 
-// become enters the cell and drops to the user.
+// become enters the cell and drops to the user.  It then executes the program
+// anew, since a process that has changed its user counts as set-uid until it
+// does, and nobody may trace such a process.
 func become() error {
 	var w who
 	if err := json.Unmarshal([]byte(os.Args[1]), &w); err != nil {
@@ -207,7 +207,10 @@ func become() error {
 	if err := unix.Setgid(w.UID); err != nil {
 		return err
 	}
-	return unix.Setuid(w.UID)
+	if err := unix.Setuid(w.UID); err != nil {
+		return err
+	}
+	return unix.Exec(self, []string{self, "{}"}, os.Environ())
 }
 
 // until waits for a condition that has to come true within a time.
