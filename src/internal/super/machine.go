@@ -97,19 +97,19 @@ const (
 	Down
 )
 
-// Restart says after which ends the service is started again.
-type Restart uint8
+// When says after which ends the service is started again.
+type When uint8
 
 // The policies.
 const (
-	Always Restart = iota
+	Always When = iota
 	OnFailure
 	Never
 )
 
 // Policy is what a Machine decides by.  Durations of 0 mean at once.
 type Policy struct {
-	Restart   Restart
+	Restart   When
 	First     time.Duration // delay before the first restart in a row
 	Max       time.Duration // what doubling the delay ends at
 	Stable    time.Duration // a run this long makes the next delay First again

@@ -103,7 +103,7 @@ func (n node) key() node {
 func TestEveryReachableState(t *testing.T) {
 	total := 0
 	for bits := 0; bits < 8; bits++ {
-		for _, r := range []Restart{Always, OnFailure, Never} {
+		for _, r := range []When{Always, OnFailure, Never} {
 			p := &Policy{Restart: r, First: time.Second, Max: 4 * time.Second, Stable: time.Hour,
 				Ready: bits&1 != 0, Health: bits&2 != 0, Retries: 2,
 				ReadyIn: time.Duration(bits&1) * time.Second}
