@@ -60,13 +60,13 @@ type Context struct {
 	Verb    string
 	In      io.Reader
 	Out     *bufio.Writer // flushed when the Action returns
-	Err     io.Writer
+	Errors  io.Writer
 	Stdout  io.Writer // below Out, to ask whether it is a terminal
 }
 
 // Warn writes a line to stderr in the form of errors.
 func (c *Context) Warn(format string, args ...any) {
-	fmt.Fprintf(c.Err, "%s: %s\n", c.Program.Name, fmt.Sprintf(format, args...))
+	fmt.Fprintf(c.Errors, "%s: %s\n", c.Program.Name, fmt.Sprintf(format, args...))
 }
 
 // Main runs the program with the process's own arguments and files and
@@ -77,7 +77,7 @@ func (p *Program) Main() int {
 
 // Run runs the program and returns its exit status.
 func (p *Program) Run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
-	c := &Context{Context: ctx, Program: p, In: in, Out: bufio.NewWriter(out), Err: errw, Stdout: out}
+	c := &Context{Context: ctx, Program: p, In: in, Out: bufio.NewWriter(out), Errors: errw, Stdout: out}
 	err := p.dispatch(c, args)
 	if e := c.Out.Flush(); e != nil && err == nil {
 		err = e
@@ -88,7 +88,7 @@ func (p *Program) Run(ctx context.Context, args []string, in io.Reader, out, err
 // dispatch finds the verb and runs it.
 func (p *Program) dispatch(c *Context, args []string) error {
 	if len(args) == 0 {
-		p.Help(c.Err)
+		p.Help(c.Errors)
 		return Status(Usage)
 	}
 	switch name, rest := args[0], args[1:]; {
@@ -180,7 +180,7 @@ func (c *Context) finish(err error) int {
 	case errors.Is(err, syscall.EPIPE):
 		return Failed // who read us has had enough
 	}
-	PrintError(c.Err, c.Program.Name, err)
+	PrintError(c.Errors, c.Program.Name, err)
 	if IsUsage(err) {
 		return Usage
 	}

@@ -58,7 +58,30 @@ func (p *Program) helpVerb(c *Context, names []string) error {
 func (v *Verb) help(w io.Writer, program string) {
 	fmt.Fprintf(w, "usage: %s %s\n%s\n", program, v.Synopsis(), v.Summary)
 	if fs := v.Flags(); fs.HasAvailableFlags() {
-		fmt.Fprintf(w, "\n%s", fs.FlagUsages())
+		fmt.Fprintln(w)
+		writeOptions(w, fs)
+	}
+}
+
+// writeOptions writes a line for each option.
+func writeOptions(w io.Writer, fs *pflag.FlagSet) {
+	var names, texts []string
+	width := 0
+	fs.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		arg, text := pflag.UnquoteUsage(f)
+		name := "    "
+		if f.Shorthand != "" {
+			name = "-" + f.Shorthand + ", "
+		}
+		name = strings.TrimRight(name+"--"+f.Name+" "+arg, " ")
+		names, texts = append(names, name), append(texts, text)
+		width = max(width, len(name))
+	})
+	for i, n := range names {
+		fmt.Fprintf(w, "  %-*s   %s\n", width, n, texts[i])
 	}
 }
 

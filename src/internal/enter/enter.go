@@ -60,7 +60,7 @@ func Exec(c *kern.Client, r Request) error {
 	if len(r.Argv) == 0 {
 		return errors.New("no command")
 	}
-	if err := checkEnv(r.Env); err != nil {
+	if err := CheckEnv(r.Env); err != nil {
 		return err
 	}
 	enforcing, err := prepare(c, r)

@@ -9,8 +9,8 @@ import (
 // defaultPath is where commands are looked for in a cell.
 const defaultPath = "/sbin:/usr/sbin:/bin:/usr/bin:/usr/pkg/sbin:/usr/pkg/bin:/usr/local/sbin:/usr/local/bin"
 
-// checkEnv refuses what is no NAME=VALUE.
-func checkEnv(env []string) error {
+// CheckEnv refuses what is no NAME=VALUE.
+func CheckEnv(env []string) error {
 	for _, e := range env {
 		name, _, ok := strings.Cut(e, "=")
 		if !ok || name == "" || strings.IndexByte(e, 0) >= 0 {

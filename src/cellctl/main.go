@@ -1,0 +1,52 @@
+// Command cellctl is the runtime adapter of secmodel_cell(9): one kernel
+// operation per verb, plus exec and supervise.  See cellctl(8).
+package main
+
+import (
+	"errors"
+	"os"
+
+	"cells/src/internal/cell"
+	"cells/src/internal/cli"
+	"cells/src/internal/enter"
+)
+
+func main() {
+	os.Exit(program().Main())
+}
+
+// program is the table of verbs, in the order of the manual.
+func program() *cli.Program {
+	return &cli.Program{
+		Name:    "cellctl",
+		Summary: "Creates, enters, watches and ends cells: one kernel operation per verb.",
+		Verbs: []cli.Verb{
+			createVerb(), setVerb(), allowVerb(), denyVerb(),
+			execVerb(),
+			killVerb(), destroyVerb(),
+			listVerb(), statsVerb(), denialsVerb(),
+			explainVerb(), suggestVerb(), policyVerb(),
+			versionVerb(), completionVerb(),
+		},
+		Words: map[string][]string{
+			"PROFILE":   cell.Profiles(),
+			"EXCEPTION": cell.ExceptionNames(),
+			"ALLOW":     cell.ExceptionNames(),
+			"SHELL":     cli.Shells(),
+			"KEY=VALUE": setKeys(),
+		},
+		Commands: map[string]string{
+			"CELL": "cellctl list -H -o name",
+		},
+	}
+}
+
+// commandStatus gives the failure of a command the status that sh(1) has.
+func commandStatus(ctx *cli.Context, err error) error {
+	var ce *enter.CommandError
+	if !errors.As(err, &ce) {
+		return err
+	}
+	ctx.Warn("%v", err)
+	return cli.Status(ce.Status)
+}
