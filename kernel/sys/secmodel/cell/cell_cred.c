@@ -36,7 +36,6 @@ __KERNEL_RCSID(0, "$NetBSD$");
 #include <sys/param.h>
 #include <sys/atomic.h>
 #include <sys/errno.h>
-#include <sys/intr.h>
 #include <sys/kernel.h>
 #include <sys/pserialize.h>
 #include <sys/signalvar.h>
@@ -62,43 +61,40 @@ cell_cred_init(void)
 	if (error != 0)
 		return error;
 	error = kauth_register_key(cell_sm, &cell_key);
-	if (error != 0) {
-		(void)secmodel_deregister(cell_sm);
-		return error;
-	}
+	if (error != 0)
+		goto fail_key;
+	cell_members_init();
 	cell_exithook = exithook_establish(cell_count_exit, NULL);
 	return 0;
+
+ fail_key:
+	(void)secmodel_deregister(cell_sm);
+	return error;
 }
 
+/* Deleting the key takes the cells' names out of all that have one. */
 void
 cell_cred_fini(void)
 {
 
 	exithook_disestablish(cell_exithook);
+	cell_members_fini();
 	(void)kauth_deregister_key(cell_key);
 	(void)secmodel_deregister(cell_sm);
 }
 
 /*
- * The cell that a credential names; NULL is the host.
- *
- * kauth_cred_getdata(9) takes the credential's own adaptive mutex.  We may
- * be called with a spin lock held, where waiting for that mutex must not
- * block; it does not as long as its holder keeps running, so nobody holds it
- * here while preemption or a soft interrupt could take the CPU away.
+ * The cell that a credential names; NULL is the host.  Takes the
+ * credential's own adaptive mutex: not to be called with a spin lock held,
+ * see cell_member_of() for that.
  */
 struct cell *
 cell_of_cred(kauth_cred_t cred)
 {
-	struct cell *c;
-	int s;
 
 	if (atomic_load_relaxed(&cell_count) == 0)
 		return NULL;
-	s = splsoftserial();
-	c = kauth_cred_getdata(cred, cell_key);
-	splx(s);
-	return c;
+	return kauth_cred_getdata(cred, cell_key);
 }
 
 /*
@@ -141,6 +137,7 @@ cell_count_exit(struct proc *p, void *cookie)
 	c = cell_of_cred(p->p_cred);
 	if (c == NULL)
 		return;
+	cell_member_remove(p);
 	cell_stat_gone(c, p);
 	atomic_inc_ulong(&c->c_exits);
 	atomic_dec_uint(&c->c_nproc);
@@ -200,6 +197,7 @@ secmodel_cell_cred_cb(kauth_cred_t cred, kauth_action_t action, void *cookie,
 		child = arg1;
 		c = cell_of_cred(child->p_cred);
 		if (c != NULL) {
+			cell_member_add(child, c);
 			cell_count_enter(c);
 			atomic_inc_ulong(&c->c_forks);
 		}
@@ -277,7 +275,7 @@ cell_attach(struct lwp *l, uint32_t id)
 	if (error != 0)
 		return error;
 
-	/* The room for the name is allocated before p_lock is taken. */
+	/* Room for the name is made before p_lock is taken. */
 	ncred = kauth_cred_alloc();
 	kauth_cred_setdata(ncred, cell_key, NULL);
 
@@ -292,6 +290,7 @@ cell_attach(struct lwp *l, uint32_t id)
 	kauth_cred_clone(ocred, ncred);
 	kauth_cred_setdata(ncred, cell_key, c);
 	proc_crmod_leave(ncred, ocred, true);
+	cell_member_add(p, c);
 	return 0;
 }
 

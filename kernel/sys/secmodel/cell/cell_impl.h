@@ -35,15 +35,21 @@
  *	proc_lock	as everywhere.
  *	p->p_lock	as everywhere; credentials are copied under it, so
  *			nothing here takes cell_lock below it.
+ *	cell_gone_lock	(adaptive) cells that were destroyed but are still
+ *			named.  A leaf: credentials are freed anywhere.
+ *	cm_lock		(spin, IPL_SCHED) a bucket of members.
  *	c_ring.lk	(spin, IPL_SCHED) one ring of denials.  The highest,
  *			because sched_setparam(2) asks with an LWP locked.
  *
- * No decision takes any of the first three, apart from the p_lock of the
+ * No decision takes any of the first four, apart from the p_lock of the
  * process that is acted upon where the caller does not hold it.
  *
  * References: c_refcnt counts the registry's and one for each credential
  * that names the cell.  The last one frees it.  A pointer read from a
- * credential is good as long as the credential is.
+ * credential is good as long as the credential is.  The kernel keeps
+ * credentials of closed files for a while, so that a destroyed cell may
+ * linger; such a cell has no processes and never will have, and unloading
+ * the module takes its name out of every credential.
  *
  * c_policy is replaced whole and read within a pserialize(9) section.
  */
@@ -129,6 +135,7 @@ struct cell {
 	TAILQ_ENTRY(cell) c_list;		/* by id */
 	LIST_ENTRY(cell) c_byid;
 	LIST_ENTRY(cell) c_byname;
+	LIST_ENTRY(cell) c_gone;		/* cell_gone_lock */
 	struct cell_config c_config;		/* as told; see c_policy */
 	time_t		c_created;		/* seconds since 1970 */
 	time_t		c_started;		/* uptime, seconds */
@@ -144,7 +151,11 @@ struct cell {
 /* In place of CELL_SET_* where a whole configuration is meant. */
 #define	CELL_CONFIG_WHOLE	(~0U)
 
-/* The number of struct cell there are: while 0 nobody is asked anything. */
+/*
+ * How many cells there are, and how many structures: the destroyed, too.
+ * While there is no cell nobody is refused anything.
+ */
+extern volatile u_int cell_nlive;
 extern volatile u_int cell_count;
 extern kmutex_t cell_lock;
 extern struct cell cell_host;
@@ -198,6 +209,13 @@ int	cell_fork_check(struct cell *, kauth_cred_t);
 void	cell_count_exit(struct proc *, void *);
 int	secmodel_cell_cred_cb(kauth_cred_t, kauth_action_t, void *, void *,
 	    void *, void *, void *);
+
+/* cell_member.c: the same, for whoever asks with a spin lock held. */
+void	cell_members_init(void);
+void	cell_members_fini(void);
+void	cell_member_add(struct proc *, struct cell *);
+void	cell_member_remove(struct proc *);
+struct cell *cell_member_of(struct proc *);
 
 /* cell_judge.c: from a rule to an answer, with its telemetry. */
 int	cell_judge(struct cell *, kauth_cred_t, u_int, const struct cell *,

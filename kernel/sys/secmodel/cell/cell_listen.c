@@ -53,6 +53,16 @@ __KERNEL_RCSID(0, "$NetBSD$");
 
 #include <secmodel/cell/cell_impl.h>
 
+/* Who acts; NULL for the host, and while there is nothing to tell apart. */
+static struct cell *
+cell_of_actor(kauth_cred_t cred)
+{
+
+	if (atomic_load_relaxed(&cell_nlive) == 0)
+		return NULL;
+	return cell_of_cred(cred);
+}
+
 /*
  * What the vnode scope is asked of extended attributes does not tell their
  * namespace.  But for the system namespace the system scope is asked right
@@ -106,7 +116,7 @@ static int
 secmodel_cell_generic_cb(kauth_cred_t cred, kauth_action_t action,
     void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
 {
-	struct cell *c = cell_of_cred(cred);
+	struct cell *c = cell_of_actor(cred);
 
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
@@ -125,7 +135,7 @@ static int
 secmodel_cell_system_cb(kauth_cred_t cred, kauth_action_t action,
     void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
 {
-	struct cell *c = cell_of_cred(cred);
+	struct cell *c = cell_of_actor(cred);
 
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
@@ -175,6 +185,24 @@ cell_process_variant(u_int rule, struct proc *p, void *arg1, void *arg2,
 }
 
 /*
+ * sched_setparam(2) asks with an LWP locked, for the calling process and
+ * with p_lock held.  A process that is going is nobody's.
+ */
+static int
+cell_setparam(kauth_cred_t cred, struct proc *p)
+{
+	struct cell *c = cell_member_of(curproc), *object;
+
+	if (c == NULL && kauth_cred_geteuid(cred) == 0)
+		return KAUTH_RESULT_DEFER;
+	object = cell_member_of(p);
+	if (c == NULL && object == NULL)
+		return KAUTH_RESULT_DEFER;
+	return cell_judge(c, cred, c != object ? CELL_R_SETPARAM_OTHER :
+	    CELL_R_SETPARAM, object, p->p_pid, NULL);
+}
+
+/*
  * kauth(9) listener
  *
  * Security model: Cells
@@ -190,8 +218,10 @@ secmodel_cell_process_cb(kauth_cred_t cred, kauth_action_t action,
 	struct cell *c, *object;
 	u_int rule;
 
-	if (atomic_load_relaxed(&cell_count) == 0)
+	if (atomic_load_relaxed(&cell_nlive) == 0)
 		return KAUTH_RESULT_DEFER;
+	if (action == KAUTH_PROCESS_SCHEDULER_SETPARAM)
+		return cell_setparam(cred, p);
 	c = cell_of_cred(cred);
 	if (c == NULL && kauth_cred_geteuid(cred) == 0)
 		return KAUTH_RESULT_DEFER;
@@ -254,7 +284,7 @@ secmodel_cell_network_cb(kauth_cred_t cred, kauth_action_t action,
 	struct cell *c;
 	u_int rule;
 
-	if (atomic_load_relaxed(&cell_count) == 0)
+	if (atomic_load_relaxed(&cell_nlive) == 0)
 		return KAUTH_RESULT_DEFER;
 	c = cell_of_cred(cred);
 
@@ -290,7 +320,7 @@ static int
 secmodel_cell_machdep_cb(kauth_cred_t cred, kauth_action_t action,
     void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
 {
-	struct cell *c = cell_of_cred(cred);
+	struct cell *c = cell_of_actor(cred);
 
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
@@ -331,7 +361,7 @@ static int
 secmodel_cell_device_cb(kauth_cred_t cred, kauth_action_t action,
     void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
 {
-	struct cell *c = cell_of_cred(cred);
+	struct cell *c = cell_of_actor(cred);
 	uint32_t req = 0;
 	u_int rule;
 
@@ -377,7 +407,7 @@ secmodel_cell_vnode_cb(kauth_cred_t cred, kauth_action_t action,
 			(void)cell_extattr_marked(NULL);
 		return KAUTH_RESULT_DEFER;
 	}
-	c = cell_of_cred(cred);
+	c = cell_of_actor(cred);
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
 

@@ -49,11 +49,14 @@ __KERNEL_RCSID(0, "$NetBSD$");
 
 LIST_HEAD(cell_bucket, cell);
 
+volatile u_int cell_nlive;
 volatile u_int cell_count;
 kmutex_t cell_lock;
 struct cell cell_host;
 
 static TAILQ_HEAD(, cell) cell_list;
+static kmutex_t cell_gone_lock;
+static struct cell_bucket cell_gone;
 static struct cell_bucket cell_ids[CELL_NBUCKETS];
 static struct cell_bucket cell_names[CELL_NBUCKETS];
 static pserialize_t cell_psz;
@@ -66,6 +69,8 @@ cell_registry_init(void)
 	u_int i;
 
 	mutex_init(&cell_lock, MUTEX_DEFAULT, IPL_NONE);
+	mutex_init(&cell_gone_lock, MUTEX_DEFAULT, IPL_NONE);
+	LIST_INIT(&cell_gone);
 	cell_psz = pserialize_create();
 	TAILQ_INIT(&cell_list);
 	for (i = 0; i < CELL_NBUCKETS; i++) {
@@ -84,7 +89,7 @@ cell_registry_close(void)
 	int error = 0;
 
 	mutex_enter(&cell_lock);
-	if (cell_count != 0)
+	if (!TAILQ_EMPTY(&cell_list))
 		error = EBUSY;
 	else
 		cell_closed = true;
@@ -92,15 +97,36 @@ cell_registry_close(void)
 	return error;
 }
 
-/* After cell_registry_close() and once nobody can be in here any more. */
+static void
+cell_free(struct cell *c)
+{
+
+	KASSERT(c->c_nproc == 0);
+	cell_ring_fini(&c->c_ring);
+	kmem_free(c->c_policy, sizeof(*c->c_policy));
+	kmem_free(c, sizeof(*c));
+	atomic_dec_uint(&cell_count);
+}
+
+/*
+ * After cell_registry_close(), once nobody can be in here any more and no
+ * credential names a cell.
+ */
 void
 cell_registry_fini(void)
 {
+	struct cell *c;
 
 	KASSERT(TAILQ_EMPTY(&cell_list));
+	while ((c = LIST_FIRST(&cell_gone)) != NULL) {
+		LIST_REMOVE(c, c_gone);
+		cell_free(c);
+	}
+	KASSERT(cell_count == 0);
 	cell_ports_fini();
 	cell_ring_fini(&cell_host.c_ring);
 	pserialize_destroy(cell_psz);
+	mutex_destroy(&cell_gone_lock);
 	mutex_destroy(&cell_lock);
 }
 
@@ -151,11 +177,10 @@ cell_release(struct cell *c)
 		return;
 	membar_acquire();
 	KASSERT(c->c_state == 0);
-	KASSERT(c->c_nproc == 0);
-	cell_ring_fini(&c->c_ring);
-	kmem_free(c->c_policy, sizeof(*c->c_policy));
-	kmem_free(c, sizeof(*c));
-	atomic_dec_uint(&cell_count);
+	mutex_enter(&cell_gone_lock);
+	LIST_REMOVE(c, c_gone);
+	mutex_exit(&cell_gone_lock);
+	cell_free(c);
 }
 
 static struct cell *
@@ -174,6 +199,7 @@ cell_alloc(const struct cell_config *cf)
 	getmicrotime(&now);
 	c->c_created = now.tv_sec;
 	c->c_started = time_uptime;
+	atomic_inc_uint(&cell_count);
 	return c;
 }
 
@@ -186,6 +212,7 @@ cell_insert(struct cell *c)
 	LIST_INSERT_HEAD(&cell_ids[CELL_BUCKET(c->c_id)], c, c_byid);
 	LIST_INSERT_HEAD(cell_name_bucket(c->c_config.cf_name), c, c_byname);
 	cell_ports_claim(c->c_id, &c->c_config);
+	atomic_inc_uint(&cell_nlive);
 }
 
 /* Say who is in the way. */
@@ -244,18 +271,14 @@ cell_create(const struct cell_create *cc, struct cell_result *cr)
 		error = cell_held(cr, holder, 0, EEXIST);
 	else
 		error = cell_ports_check_free(0, &c->c_config, cr);
-	/* The last release takes it off again. */
-	atomic_inc_uint(&cell_count);
 	if (error == 0) {
 		cell_insert(c);
 		cr->cr_version = CELL_ABI_VERSION;
 		cr->cr_id = c->c_id;
 	}
 	mutex_exit(&cell_lock);
-	if (error != 0) {
-		c->c_state = 0;
-		cell_release(c);
-	}
+	if (error != 0)
+		cell_free(c);
 	return error;
 }
 
@@ -366,6 +389,10 @@ cell_destroy(uint32_t id)
 		LIST_REMOVE(c, c_byid);
 		LIST_REMOVE(c, c_byname);
 		cell_ports_release(c->c_id, &c->c_config);
+		atomic_dec_uint(&cell_nlive);
+		mutex_enter(&cell_gone_lock);
+		LIST_INSERT_HEAD(&cell_gone, c, c_gone);
+		mutex_exit(&cell_gone_lock);
 	}
 	mutex_exit(&cell_lock);
 	if (error == 0)

@@ -118,7 +118,6 @@ static int
 cell_sysctl_version(SYSCTLFN_ARGS)
 {
 	struct cell_version cv;
-	struct cell *c;
 	int error;
 
 	if (namelen != 0 || newp != NULL)
@@ -131,10 +130,7 @@ cell_sysctl_version(SYSCTLFN_ARGS)
 	cv.cv_flags = cell_platform_flags();
 	cv.cv_nrules = CELL_NRULES;
 	strlcpy(cv.cv_banner, cell_platform_banner(), sizeof(cv.cv_banner));
-	mutex_enter(&cell_lock);
-	for (c = cell_first(); c != NULL; c = TAILQ_NEXT(c, c_list))
-		cv.cv_ncells++;
-	mutex_exit(&cell_lock);
+	cv.cv_ncells = atomic_load_relaxed(&cell_nlive);
 	return cell_out(l, &cv, sizeof(cv), sizeof(cv), oldp, oldlenp);
 }
 
@@ -375,7 +371,7 @@ cell_sysctl_list(SYSCTLFN_ARGS)
 	if (error != 0)
 		return error;
 	return cell_sysctl_page(l, cell_page_info, sizeof(struct cell_info),
-	    atomic_load_relaxed(&cell_count), &sl, oldp, oldlenp);
+	    atomic_load_relaxed(&cell_nlive), &sl, oldp, oldlenp);
 }
 
 static int
@@ -393,7 +389,7 @@ cell_sysctl_denials(SYSCTLFN_ARGS)
 		return error;
 	return cell_sysctl_page(l, cell_page_denials,
 	    sizeof(struct cell_denial),
-	    (atomic_load_relaxed(&cell_count) + 1) * CELL_RINGLEN, &sl, oldp,
+	    (atomic_load_relaxed(&cell_nlive) + 1) * CELL_RINGLEN, &sl, oldp,
 	    oldlenp);
 }
 

@@ -60,10 +60,10 @@ cell_platform_flags(void)
 #endif
 
 /*
- * Wait until nobody who was called back before is still on the way out.
- * Callbacks that found no cell return at once, and the last cell went before
- * we were called; a CPU that has switched threads is past that.  The pause
- * is for a thread that was preempted between its first load and its return.
+ * Wait until nobody who was called back before is still on the way out.  The
+ * last cell went before, so that callbacks return at once; a CPU that has
+ * switched threads is past that.  The pause is for a thread that was
+ * preempted in between.
  */
 static void
 cell_drain(void)

@@ -1,0 +1,151 @@
+/*-
+ * Copyright (c) 2026 The Cells Project
+ * All rights reserved.
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions
+ * are met:
+ * 1. Redistributions of source code must retain the above copyright
+ *    notice, this list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright
+ *    notice, this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE AUTHORS AND CONTRIBUTORS ``AS IS'' AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE
+ * IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE
+ * ARE DISCLAIMED.  IN NO EVENT SHALL THE AUTHORS OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS
+ * OR SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION)
+ * HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT
+ * LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY
+ * OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF
+ * SUCH DAMAGE.
+ */
+
+
+/*
+ * Members: which process is in which cell, known without touching a
+ * credential.
+ *
+ * kauth_cred_getdata(9) takes an adaptive mutex, and sched_setparam(2) asks
+ * for KAUTH_PROCESS_SCHEDULER_SETPARAM with an LWP locked, where that is not
+ * allowed.  For that one question the processes stand in a hash table, each
+ * bucket with a spin lock of its own.  All others ask the credential.
+ */
+
+#include <sys/cdefs.h>
+__KERNEL_RCSID(0, "$NetBSD$");
+
+#include <sys/param.h>
+#include <sys/kmem.h>
+#include <sys/systm.h>
+
+#include <secmodel/cell/cell_impl.h>
+
+#define	CELL_NMEMBERS	256		/* buckets, a power of two */
+
+struct cell_member {
+	LIST_ENTRY(cell_member) m_list;
+	struct proc	*m_proc;
+	struct cell	*m_cell;
+};
+
+static struct cell_members {
+	kmutex_t	cm_lock;
+	LIST_HEAD(, cell_member) cm_head;
+} cell_members[CELL_NMEMBERS];
+
+void
+cell_members_init(void)
+{
+	u_int i;
+
+	for (i = 0; i < CELL_NMEMBERS; i++) {
+		mutex_init(&cell_members[i].cm_lock, MUTEX_DEFAULT,
+		    IPL_SCHED);
+		LIST_INIT(&cell_members[i].cm_head);
+	}
+}
+
+void
+cell_members_fini(void)
+{
+	u_int i;
+
+	for (i = 0; i < CELL_NMEMBERS; i++) {
+		KASSERT(LIST_EMPTY(&cell_members[i].cm_head));
+		mutex_destroy(&cell_members[i].cm_lock);
+	}
+}
+
+static struct cell_members *
+cell_members_bucket(const struct proc *p)
+{
+	const uintptr_t h = (uintptr_t)p;
+
+	return &cell_members[((h >> 6) ^ (h >> 14)) & (CELL_NMEMBERS - 1)];
+}
+
+static struct cell_member *
+cell_member_find(struct cell_members *cm, const struct proc *p)
+{
+	struct cell_member *m;
+
+	KASSERT(mutex_owned(&cm->cm_lock));
+
+	LIST_FOREACH(m, &cm->cm_head, m_list)
+		if (m->m_proc == p)
+			return m;
+	return NULL;
+}
+
+/* May sleep. */
+void
+cell_member_add(struct proc *p, struct cell *c)
+{
+	struct cell_members *cm = cell_members_bucket(p);
+	struct cell_member *m;
+
+	m = kmem_alloc(sizeof(*m), KM_SLEEP);
+	m->m_proc = p;
+	m->m_cell = c;
+	mutex_spin_enter(&cm->cm_lock);
+	LIST_INSERT_HEAD(&cm->cm_head, m, m_list);
+	mutex_spin_exit(&cm->cm_lock);
+}
+
+/* May sleep. */
+void
+cell_member_remove(struct proc *p)
+{
+	struct cell_members *cm = cell_members_bucket(p);
+	struct cell_member *m;
+
+	mutex_spin_enter(&cm->cm_lock);
+	m = cell_member_find(cm, p);
+	KASSERT(m != NULL);
+	LIST_REMOVE(m, m_list);
+	mutex_spin_exit(&cm->cm_lock);
+	kmem_free(m, sizeof(*m));
+}
+
+/*
+ * The cell of a process, NULL for the host's and for one that is exiting.
+ * With p_lock held, the cell stays: a process gives up its credential only
+ * after it has become a zombie.
+ */
+struct cell *
+cell_member_of(struct proc *p)
+{
+	struct cell_members *cm = cell_members_bucket(p);
+	struct cell_member *m;
+	struct cell *c;
+
+	mutex_spin_enter(&cm->cm_lock);
+	m = cell_member_find(cm, p);
+	c = m != NULL ? m->m_cell : NULL;
+	mutex_spin_exit(&cm->cm_lock);
+	return c;
+}
