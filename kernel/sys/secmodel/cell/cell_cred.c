@@ -282,7 +282,7 @@ cell_attach(struct lwp *l, uint32_t id)
 	proc_crmod_enter();
 	ocred = p->p_cred;
 	if (cell_of_cred(ocred) != NULL) {
-		proc_crmod_leave(NULL, ncred, false);
+		proc_crmod_leave(ocred, ncred, false);
 		atomic_dec_uint(&c->c_nproc);
 		cell_release(c);
 		return EPERM;
