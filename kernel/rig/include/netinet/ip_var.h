@@ -1,0 +1,1 @@
+#include <netinet/in_pcb.h>

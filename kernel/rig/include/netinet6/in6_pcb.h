@@ -1,0 +1,1 @@
+#include <netinet6/ip6_var.h>

@@ -1,0 +1,1 @@
+#include <uvm/uvm_extern.h>

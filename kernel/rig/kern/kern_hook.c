@@ -1,0 +1,108 @@
+/* kern_hook.c -- hooks on fork and exit. */
+
+#include <sys/param.h>
+#include <sys/kmem.h>
+#include <sys/proc.h>
+#include <sys/queue.h>
+#include <sys/rwlock.h>
+#include <sys/systm.h>
+
+#include "rig_kern.h"
+
+struct hook {
+	LIST_ENTRY(hook) hk_list;
+	union {
+		void	(*exit)(struct proc *, void *);
+		void	(*fork)(struct proc *, struct proc *);
+	} hk_fn;
+	void	*hk_arg;
+};
+LIST_HEAD(hooklist, hook);
+
+static struct hooklist exithooks, forkhooks;
+static krwlock_t hook_lock;
+
+void
+hook_init(void)
+{
+	rw_init(&hook_lock);
+}
+
+void
+hook_fini(void)
+{
+	KASSERT(LIST_EMPTY(&exithooks));
+	KASSERT(LIST_EMPTY(&forkhooks));
+	rw_destroy(&hook_lock);
+}
+
+static void *
+hook_insert(struct hooklist *list, struct hook *hk)
+{
+	rw_enter(&hook_lock, RW_WRITER);
+	LIST_INSERT_HEAD(list, hk, hk_list);
+	rw_exit(&hook_lock);
+	return hk;
+}
+
+static void
+hook_remove(struct hook *hk)
+{
+	rw_enter(&hook_lock, RW_WRITER);
+	LIST_REMOVE(hk, hk_list);
+	rw_exit(&hook_lock);
+	kmem_free(hk, sizeof(*hk));
+}
+
+void *
+exithook_establish(void (*fn)(struct proc *, void *), void *arg)
+{
+	struct hook *hk = kmem_zalloc(sizeof(*hk), KM_SLEEP);
+
+	hk->hk_fn.exit = fn;
+	hk->hk_arg = arg;
+	return hook_insert(&exithooks, hk);
+}
+
+void
+exithook_disestablish(void *hk)
+{
+	hook_remove(hk);
+}
+
+void *
+forkhook_establish(void (*fn)(struct proc *, struct proc *))
+{
+	struct hook *hk = kmem_zalloc(sizeof(*hk), KM_SLEEP);
+
+	hk->hk_fn.fork = fn;
+	return hook_insert(&forkhooks, hk);
+}
+
+void
+forkhook_disestablish(void *hk)
+{
+	hook_remove(hk);
+}
+
+void
+doexithooks(struct proc *p)
+{
+	struct hook *hk;
+
+	rw_enter(&hook_lock, RW_READER);
+	LIST_FOREACH(hk, &exithooks, hk_list)
+		(*hk->hk_fn.exit)(p, hk->hk_arg);
+	rw_exit(&hook_lock);
+}
+
+void
+doforkhooks(struct proc *p2, struct proc *p1)
+{
+	struct hook *hk;
+
+	rw_enter(&hook_lock, RW_READER);
+	LIST_FOREACH(hk, &forkhooks, hk_list)
+		(*hk->hk_fn.fork)(p2, p1);
+	rw_exit(&hook_lock);
+}
