@@ -1,9 +1,13 @@
 package regress
 
 import (
+	"bytes"
 	"encoding/binary"
+	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -60,6 +64,52 @@ func sysctl(mib []int32, old, new []byte) (int, error) {
 	_, err := sys(unix.SYS___SYSCTL, unsafe.Pointer(&mib[0]), len(mib),
 		old, unsafe.Pointer(&n), new, len(new))
 	return int(n), err
+}
+
+// From <sys/sysctl.h>: how to ask what is below a node, and what a struct
+// sysctlnode looks like.
+const (
+	ctlQuery     = -2
+	nodeVersion  = 0x01000000
+	nodeSize     = 96
+	nodeNumberAt = 4
+	nodeNameAt   = 8
+	nodeNameLen  = 32
+)
+
+// mib turns a dotted name into numbers.
+func mib(name string) ([]int32, error) {
+	var path []int32
+	for _, want := range strings.Split(name, ".") {
+		nodes, query := make([]byte, 512*nodeSize), make([]byte, nodeSize)
+		binary.NativeEndian.PutUint32(query, nodeVersion)
+		n, err := sysctl(append(slices.Clone(path), ctlQuery), nodes, query)
+		if err != nil {
+			return nil, err
+		}
+		found := false
+		for nodes = nodes[:n]; len(nodes) >= nodeSize && !found; nodes = nodes[nodeSize:] {
+			got, _, _ := bytes.Cut(nodes[nodeNameAt:nodeNameAt+nodeNameLen], []byte{0})
+			if found = string(got) == want; found {
+				path = append(path, int32(binary.NativeEndian.Uint32(nodes[nodeNumberAt:])))
+			}
+		}
+		if !found {
+			return nil, unix.ENOENT
+		}
+	}
+	return path, nil
+}
+
+// setSysctl writes a node that is an int and returns what it was.
+func setSysctl(name string, value uint32) (uint32, error) {
+	path, err := mib(name)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %v", name, err)
+	}
+	old := make([]byte, 4)
+	_, err = sysctl(path, old, le(value))
+	return binary.NativeEndian.Uint32(old), err
 }
 
 // number reads an argument of an operation.

@@ -116,20 +116,23 @@ func remountRoot() error {
 	return err
 }
 
-// loopbackUp gives lo0 127.0.0.1/8, as ifconfig does: SIOCAIFADDR with a
-// struct ifaliasreq, then SIOCSIFFLAGS.  ::1 follows by itself.
+// loopbackUp gives lo0 127.0.0.1 and 127.0.0.2, as ifconfig does:
+// SIOCAIFADDR with a struct ifaliasreq, then SIOCSIFFLAGS.  ::1 follows by
+// itself.
 func loopbackUp() error {
 	s, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(s)
-	var alias [16 + 3*16]byte
-	copy(alias[:], "lo0")
-	copy(alias[16:], []byte{16, unix.AF_INET, 0, 0, 127, 0, 0, 1})
-	copy(alias[48:], []byte{16, unix.AF_INET, 0, 0, 255, 0, 0, 0})
-	if _, err := sys(unix.SYS_IOCTL, s, uintptr(unix.SIOCAIFADDR), alias[:]); err != nil {
-		return fmt.Errorf("SIOCAIFADDR: %w", err)
+	for host := byte(1); host <= 2; host++ {
+		var alias [16 + 3*16]byte
+		copy(alias[:], "lo0")
+		copy(alias[16:], []byte{16, unix.AF_INET, 0, 0, 127, 0, 0, host})
+		copy(alias[48:], []byte{16, unix.AF_INET, 0, 0, 255, 0, 0, 0})
+		if _, err := sys(unix.SYS_IOCTL, s, uintptr(unix.SIOCAIFADDR), alias[:]); err != nil {
+			return fmt.Errorf("SIOCAIFADDR: %w", err)
+		}
 	}
 	return setFlags(s, "lo0", unix.IFF_UP)
 }
