@@ -325,6 +325,7 @@ struct cell_rule {
 #define	CELL_REL_ANY		0	/* no object, or whatever it is */
 #define	CELL_REL_SAME		1	/* same cell */
 #define	CELL_REL_OTHER		2	/* another cell, or the host */
+/* Flags; the others are the kernel's own. */
 #define	CELL_RULE_QUIET		0x01	/* asked all the time: only counted */
 
 #ifndef __CTASSERT_CELL

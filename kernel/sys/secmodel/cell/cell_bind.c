@@ -134,20 +134,33 @@ cell_ports_claim(uint32_t id, const struct cell_config *cf)
 		atomic_store_relaxed(&cell_port_owner[cf->cf_ports[i]], id);
 }
 
-/* Under cell_lock.  Gives up what `id' has of these ports. */
-void
-cell_ports_release(uint32_t id, const struct cell_config *cf)
+static bool
+cell_ports_has(const struct cell_config *cf, uint16_t port)
 {
 	uint32_t i;
-	uint32_t *owner;
+
+	for (i = 0; i < cf->cf_nports; i++)
+		if (cf->cf_ports[i] == port)
+			return true;
+	return false;
+}
+
+/*
+ * Give up the ports of one configuration, except for those that another one,
+ * which may be NULL, keeps.  Under cell_lock.
+ */
+void
+cell_ports_release(const struct cell_config *cf,
+    const struct cell_config *keep)
+{
+	uint32_t i;
 
 	KASSERT(mutex_owned(&cell_lock));
 
-	for (i = 0; i < cf->cf_nports; i++) {
-		owner = &cell_port_owner[cf->cf_ports[i]];
-		if (*owner == id)
-			atomic_store_relaxed(owner, 0);
-	}
+	for (i = 0; i < cf->cf_nports; i++)
+		if (keep == NULL || !cell_ports_has(keep, cf->cf_ports[i]))
+			atomic_store_relaxed(&cell_port_owner[cf->cf_ports[i]],
+			    0);
 }
 
 static bool

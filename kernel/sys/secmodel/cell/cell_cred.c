@@ -97,6 +97,16 @@ cell_of_cred(kauth_cred_t cred)
 	return kauth_cred_getdata(cred, cell_key);
 }
 
+/* Who acts; NULL for the host, and while there is nothing to tell apart. */
+struct cell *
+cell_of_actor(kauth_cred_t cred)
+{
+
+	if (atomic_load_relaxed(&cell_nlive) == 0)
+		return NULL;
+	return cell_of_cred(cred);
+}
+
 /*
  * The cell of a process that the caller keeps from going away.  Most ask
  * with its p_lock held; some hold p_reflock alone, below which the

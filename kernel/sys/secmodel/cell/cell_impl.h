@@ -66,6 +66,7 @@
 #include <sys/queue.h>
 
 struct lwp;
+struct mount;
 struct socket;
 
 /* Rule ids, in the order of the table. */
@@ -183,7 +184,8 @@ void	cell_ports_fini(void);
 uint32_t cell_ports_conflict(uint32_t, const struct cell_config *,
 	    uint16_t *);
 void	cell_ports_claim(uint32_t, const struct cell_config *);
-void	cell_ports_release(uint32_t, const struct cell_config *);
+void	cell_ports_release(const struct cell_config *,
+	    const struct cell_config *);
 int	cell_bind(struct cell *, kauth_cred_t, enum kauth_network_req,
 	    struct socket *, const void *);
 
@@ -202,6 +204,7 @@ int	cell_destroy(uint32_t);
 int	cell_cred_init(void);
 void	cell_cred_fini(void);
 struct cell *cell_of_cred(kauth_cred_t);
+struct cell *cell_of_actor(kauth_cred_t);
 struct cell *cell_of_proc(struct proc *);
 int	cell_attach(struct lwp *, uint32_t);
 int	cell_kill(uint32_t);
@@ -234,13 +237,29 @@ u_int	cell_stat_denials(struct cell *, uint64_t, uint64_t,
 	    struct cell_denial *);
 uint64_t cell_seq_now(void);
 
+/* cell_page.c: what goes out. */
+int	cell_out(struct lwp *, const void *, size_t, size_t, void *, size_t *);
+bool	cell_selects_all(const struct cell_select *);
+int	cell_page_list(struct lwp *, const struct cell_select *, void *,
+	    size_t *);
+int	cell_page_denials(struct lwp *, const struct cell_select *, void *,
+	    size_t *);
+
 /* cell_sysctl.c */
 int	cell_sysctl_init(void);
 void	cell_sysctl_fini(void);
 
+/* cell_vnode.c */
+int	cell_vnode_init(void);
+void	cell_vnode_fini(void);
+void	cell_extattr_mark(struct mount *);
+int	secmodel_cell_vnode_cb(kauth_cred_t, kauth_action_t, void *, void *,
+	    void *, void *, void *);
+
 /* cell_listen.c */
 int	cell_listen(void);
 void	cell_unlisten(void);
+void	cell_listen_fini(void);
 
 /* secmodel_cell.c; the rig has its own. */
 const char *cell_platform_banner(void);

@@ -42,7 +42,6 @@ __KERNEL_RCSID(0, "$NetBSD$");
 #include <sys/resourcevar.h>
 #include <sys/socket.h>
 #include <sys/socketvar.h>
-#include <sys/specificdata.h>
 #include <sys/systm.h>
 #include <sys/vnode.h>
 
@@ -52,58 +51,6 @@ __KERNEL_RCSID(0, "$NetBSD$");
 #include <net/route.h>
 
 #include <secmodel/cell/cell_impl.h>
-
-/* Who acts; NULL for the host, and while there is nothing to tell apart. */
-static struct cell *
-cell_of_actor(kauth_cred_t cred)
-{
-
-	if (atomic_load_relaxed(&cell_nlive) == 0)
-		return NULL;
-	return cell_of_cred(cred);
-}
-
-/*
- * What the vnode scope is asked of extended attributes does not tell their
- * namespace.  But for the system namespace the system scope is asked right
- * before; each thread remembers for which mount.
- */
-static specificdata_key_t cell_extattr_key;
-static volatile u_int cell_extattr_marks;
-
-static void
-cell_extattr_unmark(void *mp)
-{
-
-	atomic_dec_uint(&cell_extattr_marks);
-}
-
-static void
-cell_extattr_mark(struct mount *mp)
-{
-
-	if (mp == NULL)
-		return;
-	if (lwp_getspecific(cell_extattr_key) == NULL)
-		atomic_inc_uint(&cell_extattr_marks);
-	lwp_setspecific(cell_extattr_key, mp);
-}
-
-/* Whether the calling thread was marked for this mount; no longer, then. */
-static bool
-cell_extattr_marked(const struct mount *mp)
-{
-	const struct mount *mark;
-
-	if (atomic_load_relaxed(&cell_extattr_marks) == 0)
-		return false;
-	mark = lwp_getspecific(cell_extattr_key);
-	if (mark == NULL)
-		return false;
-	lwp_setspecific(cell_extattr_key, NULL);
-	cell_extattr_unmark(NULL);
-	return mark == mp;
-}
 
 /*
  * kauth(9) listener
@@ -377,56 +324,6 @@ secmodel_cell_device_cb(kauth_cred_t cred, kauth_action_t action,
 	return cell_judge(c, cred, rule, NULL, 0, NULL);
 }
 
-/* Every bit of the vnode scope that sys/kauth.h has. */
-#define	CELL_VNODE_KNOWN	(__BITS(0, 21) | __BITS(29, 32))
-#define	CELL_VNODE_EXTATTR						\
-	(KAUTH_VNODE_READ_EXTATTRIBUTES | KAUTH_VNODE_WRITE_EXTATTRIBUTES)
-#define	CELL_VNODE_JUDGED						\
-	(KAUTH_VNODE_WRITE_SYSFLAGS | CELL_VNODE_EXTATTR | ~CELL_VNODE_KNOWN)
-
-/*
- * kauth(9) listener
- *
- * Security model: Cells
- * Scope: Vnode
- * Responsibility: System flags and the system namespace of extended
- * attributes.  All else is for the file system to decide, and this is asked
- * for every file: look at the action first.
- */
-static int
-secmodel_cell_vnode_cb(kauth_cred_t cred, kauth_action_t action,
-    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
-{
-	const struct vnode *vp = arg0;
-	struct cell *c;
-	u_int rule;
-
-	if (__predict_true((action & CELL_VNODE_JUDGED) == 0)) {
-		/* Not what the mark was for. */
-		if (atomic_load_relaxed(&cell_extattr_marks) != 0)
-			(void)cell_extattr_marked(NULL);
-		return KAUTH_RESULT_DEFER;
-	}
-	c = cell_of_actor(cred);
-	if (c == NULL)
-		return KAUTH_RESULT_DEFER;
-
-	if ((action & ~CELL_VNODE_KNOWN) != 0 &&
-	    cell_judge(c, cred, CELL_R_VNODE_UNKNOWN, NULL, 0, NULL) ==
-	    KAUTH_RESULT_DENY)
-		return KAUTH_RESULT_DENY;
-	if ((action & KAUTH_VNODE_WRITE_SYSFLAGS) != 0 &&
-	    cell_judge(c, cred, CELL_R_VNODE_SYSFLAGS, NULL, 0, NULL) ==
-	    KAUTH_RESULT_DENY)
-		return KAUTH_RESULT_DENY;
-	if ((action & CELL_VNODE_EXTATTR) == 0 ||
-	    !cell_extattr_marked(vp->v_mount))
-		return KAUTH_RESULT_DEFER;
-	rule = (action & KAUTH_VNODE_WRITE_EXTATTRIBUTES) != 0 ?
-	    CELL_R_VNODE_EXTATTR_WRITE : CELL_R_VNODE_EXTATTR_READ;
-	return cell_judge(c, cred, rule, NULL, 0, NULL);
-}
-
 static const struct {
 	const char		*scope;
 	kauth_scope_callback_t	cb;
@@ -449,30 +346,31 @@ cell_listen(void)
 	size_t i;
 	int error;
 
-	error = lwp_specific_key_create(&cell_extattr_key,
-	    cell_extattr_unmark);
+	error = cell_vnode_init();
 	if (error != 0)
 		return error;
 	for (i = 0; i < __arraycount(cell_scopes); i++) {
 		cell_listeners[i] = kauth_listen_scope(cell_scopes[i].scope,
 		    cell_scopes[i].cb, NULL);
-		if (cell_listeners[i] == NULL) {
-			cell_unlisten();
-			return ENOENT;
-		}
+		KASSERT(cell_listeners[i] != NULL);
 	}
 	return 0;
 }
 
+/* Callbacks may still be under way afterwards. */
 void
 cell_unlisten(void)
 {
 	size_t i;
 
-	for (i = __arraycount(cell_scopes); i-- > 0;) {
-		if (cell_listeners[i] != NULL)
-			kauth_unlisten_scope(cell_listeners[i]);
-		cell_listeners[i] = NULL;
-	}
-	lwp_specific_key_delete(cell_extattr_key);
+	for (i = __arraycount(cell_scopes); i-- > 0;)
+		kauth_unlisten_scope(cell_listeners[i]);
+}
+
+/* Once none are. */
+void
+cell_listen_fini(void)
+{
+
+	cell_vnode_fini();
 }

@@ -296,10 +296,9 @@ cell_config_update(struct cell *c, const struct cell_set *cs)
 	if (cs->cs_fields & CELL_SET_MAXPROC)
 		cf->cf_maxproc = new->cf_maxproc;
 	if (cs->cs_fields & CELL_SET_PORTS) {
-		cell_ports_release(c->c_id, cf);
+		cell_ports_release(cf, new);
 		cf->cf_nports = new->cf_nports;
 		memcpy(cf->cf_ports, new->cf_ports, sizeof(cf->cf_ports));
-		cell_ports_claim(c->c_id, cf);
 	}
 	if (cs->cs_fields & CELL_SET_ADDRS) {
 		cf->cf_naddrs = new->cf_naddrs;
@@ -329,10 +328,28 @@ cell_set_check(const struct cell_set *cs)
 }
 
 /*
- * See struct cell_set.  A decision sees the policy as it was or as it is;
- * ports change hands under the same lock, so that two cells never both have
- * one.
+ * Publish what a checked cell_set says.  Ports are claimed before the policy
+ * and given up after everybody sees it, so that what both the old and the
+ * new configuration permit is permitted throughout.  Returns the old policy.
  */
+static struct cell_policy *
+cell_set_apply(struct cell *c, const struct cell_set *cs,
+    struct cell_policy *new)
+{
+	struct cell_policy *old = c->c_policy;
+
+	cell_policy_fill(new, old, &cs->cs_config, cs->cs_fields);
+	cell_policy_grant(new, cs->cs_grant, cs->cs_revoke, cs->cs_seconds,
+	    time_uptime);
+	if (cs->cs_fields & CELL_SET_PORTS)
+		cell_ports_claim(c->c_id, &cs->cs_config);
+	atomic_store_release(&c->c_policy, new);
+	pserialize_perform(cell_psz);
+	cell_config_update(c, cs);
+	return old;
+}
+
+/* See struct cell_set.  A decision sees the policy as it was or as it is. */
 int
 cell_set(const struct cell_set *cs, struct cell_result *cr)
 {
@@ -355,15 +372,9 @@ cell_set(const struct cell_set *cs, struct cell_result *cr)
 	else if (cs->cs_fields & CELL_SET_PORTS)
 		error = cell_ports_check_free(c->c_id, &cs->cs_config, cr);
 	if (error == 0) {
-		old = c->c_policy;
-		cell_policy_fill(new, old, &cs->cs_config, cs->cs_fields);
-		cell_policy_grant(new, cs->cs_grant, cs->cs_revoke,
-		    cs->cs_seconds, time_uptime);
-		atomic_store_release(&c->c_policy, new);
-		cell_config_update(c, cs);
+		old = cell_set_apply(c, cs, new);
 		cr->cr_version = CELL_ABI_VERSION;
 		cr->cr_id = c->c_id;
-		pserialize_perform(cell_psz);
 	}
 	mutex_exit(&cell_lock);
 	kmem_free(error == 0 ? old : new, sizeof(*new));
@@ -388,7 +399,7 @@ cell_destroy(uint32_t id)
 		TAILQ_REMOVE(&cell_list, c, c_list);
 		LIST_REMOVE(c, c_byid);
 		LIST_REMOVE(c, c_byname);
-		cell_ports_release(c->c_id, &c->c_config);
+		cell_ports_release(&c->c_config, NULL);
 		atomic_dec_uint(&cell_nlive);
 		mutex_enter(&cell_gone_lock);
 		LIST_INSERT_HEAD(&cell_gone, c, c_gone);

@@ -73,21 +73,6 @@ cell_in(struct lwp *l, const void *newp, size_t newlen, void *k, size_t len)
 	return sysctl_copyin(l, newp, k, len);
 }
 
-/*
- * Give what fits of `len' bytes of which `have' are at hand, and say how
- * much all of it is; sysctl(2) makes an ENOMEM of the difference.
- */
-static int
-cell_out(struct lwp *l, const void *k, size_t have, size_t len, void *oldp,
-    size_t *oldlenp)
-{
-	const size_t room = oldp != NULL ? *oldlenp : 0;
-
-	*oldlenp = len;
-	have = MIN(have, room);
-	return have != 0 ? sysctl_copyout(l, k, oldp, have) : 0;
-}
-
 /* A selection; none given means every cell. */
 static int
 cell_in_select(struct lwp *l, const void *newp, size_t newlen,
@@ -105,13 +90,6 @@ cell_in_select(struct lwp *l, const void *newp, size_t newlen,
 	    strnlen(sl->sl_name, sizeof(sl->sl_name)) == sizeof(sl->sl_name))
 		return EINVAL;
 	return 0;
-}
-
-static bool
-cell_selects_all(const struct cell_select *sl)
-{
-
-	return sl->sl_id == 0 && sl->sl_name[0] == '\0';
 }
 
 static int
@@ -259,104 +237,6 @@ cell_sysctl_destroy(SYSCTLFN_ARGS)
 	return error != 0 ? error : cell_destroy(id);
 }
 
-/*
- * A listing is gathered in kernel memory, as much as the caller has room
- * for, so that no lock is held while user memory is touched.
- */
-struct cell_page {
-	char		*buf;
-	size_t		elem;		/* bytes */
-	size_t		room;		/* elements */
-	size_t		n;		/* elements there are */
-};
-
-/* Where the next element goes; NULL where only its number is wanted. */
-static void *
-cell_page_next(struct cell_page *pg)
-{
-
-	return pg->n++ < pg->room ? pg->buf + (pg->n - 1) * pg->elem : NULL;
-}
-
-static void
-cell_page_info(struct cell_page *pg, struct cell *c,
-    const struct cell_select *sl, uint64_t until)
-{
-	struct cell_info *ci;
-
-	ci = cell_page_next(pg);
-	if (ci != NULL)
-		cell_stat_info(c, ci);
-}
-
-static void
-cell_page_denials(struct cell_page *pg, struct cell *c,
-    const struct cell_select *sl, uint64_t until)
-{
-	/* Under cell_lock; too large for the stack. */
-	static struct cell_denial ring[CELL_RINGLEN];
-	struct cell_denial *dn;
-	u_int i, n;
-
-	n = cell_stat_denials(c, sl->sl_since, until, ring);
-	for (i = 0; i < n; i++) {
-		dn = cell_page_next(pg);
-		if (dn != NULL)
-			*dn = ring[i];
-	}
-}
-
-typedef void cell_page_fn(struct cell_page *, struct cell *,
-    const struct cell_select *, uint64_t);
-
-static int
-cell_page_fill(struct cell_page *pg, cell_page_fn *fn,
-    const struct cell_select *sl)
-{
-	const uint64_t until = cell_seq_now();
-	struct cell *c;
-
-	KASSERT(mutex_owned(&cell_lock));
-
-	if (!cell_selects_all(sl)) {
-		c = cell_find(sl->sl_id, sl->sl_name);
-		if (c == NULL)
-			return ESRCH;
-		(*fn)(pg, c, sl, until);
-		return 0;
-	}
-	if (fn == cell_page_denials)
-		(*fn)(pg, &cell_host, sl, until);
-	for (c = cell_first(); c != NULL; c = TAILQ_NEXT(c, c_list))
-		(*fn)(pg, c, sl, until);
-	return 0;
-}
-
-static int
-cell_sysctl_page(struct lwp *l, cell_page_fn *fn, size_t elem,
-    size_t maxelems, const struct cell_select *sl, void *oldp,
-    size_t *oldlenp)
-{
-	struct cell_page pg = { .elem = elem };
-	int error;
-
-	if (oldp != NULL)
-		pg.room = MIN(*oldlenp / elem, maxelems);
-	if (pg.room != 0)
-		pg.buf = kmem_alloc(pg.room * elem, KM_SLEEP);
-	mutex_enter(&cell_lock);
-	if (fn == cell_page_info && pg.room != 0)
-		cell_snapshot();
-	error = cell_page_fill(&pg, fn, sl);
-	mutex_exit(&cell_lock);
-	if (error == 0)
-		error = cell_out(l, pg.buf, MIN(pg.n, pg.room) * elem,
-		    pg.n * elem, oldp, oldlenp);
-	if (pg.room != 0)
-		kmem_free(pg.buf, pg.room * elem);
-	return error;
-}
-
 static int
 cell_sysctl_list(SYSCTLFN_ARGS)
 {
@@ -370,8 +250,7 @@ cell_sysctl_list(SYSCTLFN_ARGS)
 		error = cell_in_select(l, newp, newlen, &sl);
 	if (error != 0)
 		return error;
-	return cell_sysctl_page(l, cell_page_info, sizeof(struct cell_info),
-	    atomic_load_relaxed(&cell_nlive), &sl, oldp, oldlenp);
+	return cell_page_list(l, &sl, oldp, oldlenp);
 }
 
 static int
@@ -387,10 +266,7 @@ cell_sysctl_denials(SYSCTLFN_ARGS)
 		error = cell_in_select(l, newp, newlen, &sl);
 	if (error != 0)
 		return error;
-	return cell_sysctl_page(l, cell_page_denials,
-	    sizeof(struct cell_denial),
-	    (atomic_load_relaxed(&cell_nlive) + 1) * CELL_RINGLEN, &sl, oldp,
-	    oldlenp);
+	return cell_page_denials(l, &sl, oldp, oldlenp);
 }
 
 static int

@@ -95,6 +95,7 @@ cell_init(void)
  fail_sysctl:
 	cell_unlisten();
 	cell_drain();
+	cell_listen_fini();
  fail_listen:
 	cell_cred_fini();
  fail_cred:
@@ -113,6 +114,7 @@ cell_fini(void)
 	cell_sysctl_fini();
 	cell_unlisten();
 	cell_drain();
+	cell_listen_fini();
 	cell_cred_fini();
 	cell_registry_fini();
 	return 0;
