@@ -27,6 +27,9 @@ type Request struct {
 	Rlimits []cell.Rlimit // set after joining, raised before
 	Umask   int           // below 0: 022
 	Argv    []string
+	// Last, where not nil, is called as the user who runs the command, right
+	// before it is executed.
+	Last func() error
 }
 
 // Exit statuses as sh(1) has them.
@@ -151,6 +154,11 @@ func become(r Request) error {
 	}
 	if err := setLimits(r.Rlimits); err != nil {
 		return err
+	}
+	if r.Last != nil {
+		if err := r.Last(); err != nil {
+			return err
+		}
 	}
 	return execute(r.Argv, env)
 }
