@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -141,15 +143,11 @@ var usr1 atomic.Int64
 
 // serve is the agent's side: become who the argument says, then answer.
 func serve() {
-	signals := make(chan os.Signal, 1024)
-	signal.Notify(signals, unix.SIGUSR1)
-	go func() {
-		for range signals {
-			usr1.Add(1)
-		}
-	}()
+	err := become()
+	go countSignals()
+	go stir()
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
-	if err := out.Encode(answer("", become())); err != nil {
+	if err := out.Encode(answer("", err)); err != nil {
 		return
 	}
 	for {
@@ -168,6 +166,23 @@ func serve() {
 	}
 }
 
+// signals is where the signals that an agent counts arrive.
+var signals = make(chan os.Signal, 1024)
+
+func countSignals() {
+	for range signals {
+		usr1.Add(1)
+	}
+}
+
+// stir makes system calls, so that there is something to trace.
+func stir() {
+	for {
+		time.Sleep(50 * time.Millisecond)
+		unix.Getppid()
+	}
+}
+
 // answer makes a reply of what a call returned.
 func answer(value string, err error) reply {
 	r := reply{Value: value}
@@ -183,7 +198,12 @@ func answer(value string, err error) reply {
 // become enters the cell and drops to the user.  It then executes the program
 // anew, since a process that has changed its user counts as set-uid until it
 // does, and nobody may trace such a process.
+//
+// setuid(2) miscounts a thread that is being made just then, and the kernel
+// asserts the count at execve(2).  So nothing here starts one, and the
+// runtime is given the time to finish its own.
 func become() error {
+	signal.Notify(signals, unix.SIGUSR1)
 	var w who
 	if err := json.Unmarshal([]byte(os.Args[1]), &w); err != nil {
 		return err
@@ -201,7 +221,10 @@ func become() error {
 	if w.UID == 0 {
 		return nil
 	}
-	if err := unix.Setgroups([]int{}); err != nil {
+	debug.SetGCPercent(-1)
+	runtime.LockOSThread()
+	time.Sleep(20 * time.Millisecond)
+	if err := unix.Setgroups([]int{w.UID}); err != nil {
 		return err
 	}
 	if err := unix.Setgid(w.UID); err != nil {

@@ -201,13 +201,14 @@ func opKtrace(a []string) (string, error) {
 	if _, err := sys(unix.SYS_KTRACE, file.Name(), ktropSet, ktrfacSyscall, number(a[0])); err != nil {
 		return "", err
 	}
-	time.Sleep(300 * time.Millisecond)
-	sys(unix.SYS_KTRACE, file.Name(), ktropClear, ktrfacSyscall, number(a[0]))
-	st, err := file.Stat()
-	if err != nil {
-		return "", err
+	defer sys(unix.SYS_KTRACE, file.Name(), ktropClear, ktrfacSyscall, number(a[0]))
+	for range 20 { // the kernel writes now and then
+		time.Sleep(50 * time.Millisecond)
+		if st, err := file.Stat(); err != nil || st.Size() > 0 {
+			return strconv.FormatInt(st.Size(), 10), err
+		}
 	}
-	return strconv.FormatInt(st.Size(), 10), nil
+	return "0", nil
 }
 
 func opKevent(a []string) (string, error) {
@@ -260,16 +261,17 @@ func opSetParam(a []string) (string, error) {
 	return "", err
 }
 
+// opGetAffinity asks for the first thread, whose id is the process's.
 func opGetAffinity(a []string) (string, error) {
 	var set [32]byte
-	_, err := sys(unix.SYS__SCHED_GETAFFINITY, number(a[0]), 1, len(set), unsafe.Pointer(&set))
+	_, err := sys(unix.SYS__SCHED_GETAFFINITY, number(a[0]), number(a[0]), len(set), unsafe.Pointer(&set))
 	return "", err
 }
 
 // opSetAffinity binds the first thread of a process to the first processor.
 func opSetAffinity(a []string) (string, error) {
 	set := [32]byte{1}
-	_, err := sys(unix.SYS__SCHED_SETAFFINITY, number(a[0]), 1, len(set), unsafe.Pointer(&set))
+	_, err := sys(unix.SYS__SCHED_SETAFFINITY, number(a[0]), number(a[0]), len(set), unsafe.Pointer(&set))
 	return "", err
 }
 
