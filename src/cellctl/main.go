@@ -22,10 +22,11 @@ func program() *cli.Program {
 		Summary: "Creates, enters, watches and ends cells: one kernel operation per verb.",
 		Verbs: []cli.Verb{
 			createVerb(), setVerb(), allowVerb(), denyVerb(),
-			execVerb(),
+			execVerb(), superviseVerb(), superviseChildVerb(),
 			killVerb(), destroyVerb(),
 			listVerb(), statsVerb(), denialsVerb(),
 			explainVerb(), suggestVerb(), policyVerb(),
+			probeVerb(), probeChildVerb(),
 			versionVerb(), completionVerb(),
 		},
 		Words: map[string][]string{

@@ -1,0 +1,138 @@
+package super
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"cells/src/internal/words"
+)
+
+// say logs a line of the supervisor's own.
+func (r *Runner) say(level int, format string, args ...any) {
+	r.log.note(level, "supervise: "+format, args...)
+}
+
+// tell says why the state is going to change.
+func (r *Runner) tell(format string, args ...any) {
+	r.status.Why = fmt.Sprintf(format, args...)
+	r.say(levelNotice, "%s", r.status.Why)
+}
+
+// fault is tell for what should not be.
+func (r *Runner) fault(format string, args ...any) {
+	r.status.Why = fmt.Sprintf(format, args...)
+	r.say(levelErr, "%s", r.status.Why)
+}
+
+// changed says what e did to the machine, which was was before.
+func (r *Runner) changed(was Machine, e Event) {
+	if was.Checking && e == TimeUp {
+		r.fault("check took longer than %s", words.FormatDuration(r.cfg.Timeout))
+	}
+	r.health(was, e)
+	if was.State == r.m.State {
+		return
+	}
+	r.status.Since = time.Now().Unix()
+	r.dirty = true
+	switch r.m.State {
+	case Ready:
+		r.inService(was)
+	case Unhealthy:
+		r.fault("unhealthy: %d checks in a row have failed", r.m.Fails)
+	case Stopping:
+		r.stopping(was)
+	case Killing:
+		if was.State == Stopping {
+			r.fault("did not stop within %s", words.FormatDuration(r.cfg.Grace))
+		} else if e == TimeUp {
+			r.fault("did not execute within %s", words.FormatDuration(startLimit))
+		}
+	case Backoff:
+		if e == TimeUp {
+			r.fault("processes in the cell did not end within %s", words.FormatDuration(sweepLimit))
+		}
+		r.say(levelNotice, "next start in %s", words.FormatDuration(r.m.Delay))
+	case Stopped:
+		r.tell("stopped")
+	case Failed:
+		r.say(levelErr, "gives up: %s", r.status.Why)
+	}
+}
+
+// health keeps Status.Health.
+func (r *Runner) health(was Machine, e Event) {
+	up := was.State == Ready || was.State == Unhealthy
+	switch {
+	case !r.cfg.Health:
+	case r.m.State == Starting:
+		r.status.Health = "unknown"
+	case up && e == CheckOK:
+		r.status.Health = "ok"
+	case up && r.m.Fails >= r.cfg.Retries:
+		r.status.Health = "failing"
+	}
+}
+
+// inService: the service got ready, or well again.
+func (r *Runner) inService(was Machine) {
+	if was.State == Unhealthy {
+		r.tell("healthy again")
+		return
+	}
+	r.tell("process %d is in service", r.service0())
+}
+
+func (r *Runner) service0() int {
+	if r.service == nil {
+		return 0
+	}
+	return r.service.pid
+}
+
+// stopping says why, where nobody asked.
+func (r *Runner) stopping(was Machine) {
+	switch {
+	case was.State == Running && r.m.Faulty:
+		r.fault("not ready within %s", words.FormatDuration(r.cfg.ReadyIn))
+	case r.m.Faulty:
+		r.fault("unhealthy: %d checks in a row have failed", r.m.Fails)
+	}
+}
+
+// publish writes the status file where something has changed.
+func (r *Runner) publish() {
+	s := &r.status
+	s.State = r.m.State
+	s.Restarts, s.Exits, s.Failures = r.m.Restarts(), r.m.Counts.Exits, r.m.Counts.Failures
+	s.ChecksOK, s.ChecksBad = r.m.Counts.ChecksOK, r.m.Counts.ChecksFailed
+	s.Lines, s.Lost = r.log.lines.Load(), r.log.lost()
+	s.Next = 0
+	if r.m.State == Backoff {
+		s.Next = time.Now().Add(r.m.Deadline - r.now()).Unix()
+	}
+	if *s == r.written {
+		return
+	}
+	err := writeStatus(r.cfg.Dir, r.cfg.Name, s)
+	if err != nil && !r.unwritable {
+		r.say(levelErr, "status: %v", err)
+	}
+	r.unwritable = err != nil
+	if err == nil {
+		r.written = *s
+	}
+}
+
+// shrink gives memory back once a change is over: a supervisor does nothing
+// most of its life.
+func (r *Runner) shrink() {
+	if r.dirty {
+		r.dirty = false
+		debug.FreeOSMemory()
+	}
+}
+
+func openNull() (*os.File, error) { return os.OpenFile(os.DevNull, os.O_RDWR, 0) }

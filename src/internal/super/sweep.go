@@ -1,0 +1,181 @@
+package super
+
+import (
+	"errors"
+	"syscall"
+
+	"cells/src/internal/cell"
+	"cells/src/internal/enter"
+	"cells/src/internal/kern"
+)
+
+// sweep ends what is left of the service, or of an earlier supervisor's.
+// Swept, SweepFailed or CellGone follows.
+func (r *Runner) sweep() {
+	in, rig, err := r.look()
+	switch {
+	case errors.Is(err, kern.ErrNoCell), err == nil && in.State == cell.Dying:
+		r.fault("the cell is gone")
+		r.sweepAs(CellGone)
+	case err != nil && r.m.Counts.Starts > 0 && reapsDescendants:
+		// Without its rig a service can still be stopped.
+		r.sweepAs(Swept)
+	case err != nil:
+		r.fault("%v", err)
+		r.sweepAs(SweepFailed)
+	case rig || in.Processes == 0:
+		r.strangers(in)
+		r.sweepGroup(rig)
+		r.sweepAs(Swept)
+	default:
+		r.strangers(in)
+		r.forkSweeper()
+	}
+}
+
+// look asks the kernel for a cell, and whether it is a rig that answers.
+func look(id cell.ID) (in cell.Info, rig bool, err error) {
+	c, err := kern.Open()
+	if err != nil {
+		return in, false, err
+	}
+	defer c.Close()
+	v, err := c.Version()
+	if err != nil {
+		return in, false, err
+	}
+	in, err = c.GetID(id)
+	return in, v.Rig, err
+}
+
+// strangers says that somebody was in the cell before the service was.
+func (r *Runner) strangers(in cell.Info) {
+	if r.m.Counts.Starts == 0 && in.Processes > 0 {
+		r.say(levelWarning, "%d processes are in the cell already, left by an earlier supervisor or entered otherwise",
+			in.Processes)
+	}
+}
+
+// sweepGroup ends the process group of the service where nothing tells more:
+// on a rig that runs on NetBSD.
+func (r *Runner) sweepGroup(rig bool) {
+	if reapsDescendants || !rig || r.group == 0 {
+		return
+	}
+	if syscall.Kill(-r.group, syscall.SIGKILL) == nil {
+		r.say(levelWarning, "a rig confines nobody: only the process group of the service is ended")
+	}
+	r.group = 0
+}
+
+// sweepAs ends descendants, where the system knows them, and then pushes e.
+func (r *Runner) sweepAs(e Event) {
+	if !reapsDescendants {
+		r.push(e)
+		return
+	}
+	r.sweeping, r.after = true, e
+	r.sweepDescendants()
+}
+
+// sweepDescendants kills every child but those that were there before, until
+// none is left.  What they leave behind becomes a child in turn.
+func (r *Runner) sweepDescendants() {
+	pids, err := children()
+	if err != nil {
+		r.sweeping = false
+		r.fault("%v", err)
+		r.push(SweepFailed)
+		return
+	}
+	left := 0
+	for _, p := range pids {
+		if !r.spare[p] {
+			left++
+			syscall.Kill(p, syscall.SIGKILL)
+		}
+	}
+	if left == 0 {
+		r.sweeping = false
+		r.push(r.after)
+	}
+}
+
+// forkSweeper lets a child end every process of the cell.
+func (r *Runner) forkSweeper() {
+	null, err := openNull()
+	if err == nil {
+		defer null.Close()
+		r.sweeper, err = r.spawn.start(roleSweep, enter.Request{Cell: r.cfg.Service.Cell, Root: "/"}, null, null)
+	}
+	if err != nil {
+		r.fault("sweep: %v", err)
+		r.push(SweepFailed)
+	}
+}
+
+// sweeperEnded believes a sweeper only what the kernel confirms.
+func (r *Runner) sweeperEnded(syscall.WaitStatus) {
+	c := r.sweeper
+	r.sweeper = nil
+	c.wait()
+	verdict, why := verdictOf(c.report)
+	if verdict == verdictFull && r.raised == 0 && r.raiseLimit() {
+		r.forkSweeper()
+		return
+	}
+	r.lowerLimit()
+	in, _, err := r.look()
+	switch {
+	case verdict == verdictGone, errors.Is(err, kern.ErrNoCell):
+		r.fault("the cell is gone")
+		r.push(CellGone)
+	case verdict == verdictDone && err == nil && in.Processes == 0:
+		r.push(Swept)
+	case why == nil && err == nil:
+		r.fault("sweep: %d processes are left in the cell", in.Processes)
+		r.push(SweepFailed)
+	default:
+		r.fault("%v", errors.Join(why, err))
+		r.push(SweepFailed)
+	}
+}
+
+// raiseLimit makes room for the sweeper in a cell that is full.
+func (r *Runner) raiseLimit() bool {
+	in, _, err := r.look()
+	if err != nil || in.Config.MaxProc == 0 {
+		return false
+	}
+	if err := r.setLimit(in.Config.MaxProc + 1); err != nil {
+		r.say(levelErr, "room for the sweep: %v", err)
+		return false
+	}
+	r.raised = in.Config.MaxProc
+	return true
+}
+
+// lowerLimit takes back what raiseLimit gave, unless an admin has set
+// something else meanwhile.
+func (r *Runner) lowerLimit() {
+	if r.raised == 0 {
+		return
+	}
+	in, _, err := r.look()
+	if err == nil && in.Config.MaxProc == r.raised+1 {
+		err = r.setLimit(r.raised)
+	}
+	if err != nil {
+		r.say(levelErr, "process limit of the cell: %v", err)
+	}
+	r.raised = 0
+}
+
+func (r *Runner) setLimit(n uint32) error {
+	c, err := kern.Open()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return c.Set(r.cfg.Service.Cell, cell.Change{MaxProc: &n})
+}
