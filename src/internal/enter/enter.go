@@ -59,13 +59,24 @@ func (e *CommandError) Unwrap() error { return e.cause }
 // end.  As another user than root, which only a rig accepts, the root
 // directory and the user stay as they are: see Unprivileged.
 func Exec(c *kern.Client, r Request) error {
-	runtime.LockOSThread() // what confines is a matter of this thread
 	if len(r.Argv) == 0 {
 		return errors.New("no command")
 	}
 	if err := CheckEnv(r.Env); err != nil {
 		return err
 	}
+	if err := Join(c, r); err != nil {
+		return err
+	}
+	c.Close()
+	return become(r)
+}
+
+// Join makes the process a member of the cell, inside its root, for good.
+// The user stays the same.  The calling goroutine is bound to its thread:
+// what confines on a rig is a matter of the thread.
+func Join(c *kern.Client, r Request) error {
+	runtime.LockOSThread()
 	enforcing, err := prepare(c, r)
 	if err != nil {
 		return err
@@ -73,13 +84,13 @@ func Exec(c *kern.Client, r Request) error {
 	if err := c.Attach(r.Cell); err != nil {
 		return err
 	}
-	if enforcing {
-		if err := confine(c, r.Cell); err != nil {
-			return fmt.Errorf("confine: %w", err)
-		}
+	if !enforcing {
+		return nil
 	}
-	c.Close()
-	return become(r)
+	if err := confine(c, r.Cell); err != nil {
+		return fmt.Errorf("confine: %w", err)
+	}
+	return nil
 }
 
 // Unprivileged reports whether commands run without the cell's root and
