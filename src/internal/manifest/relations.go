@@ -1,0 +1,186 @@
+package manifest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"cells/src/internal/words"
+)
+
+// check finds mistakes between files.
+func (s *Set) check(errs *Errors) {
+	names := s.Names()
+	for _, n := range names {
+		c := s.Cells[n]
+		s.checkDepend(c, names, errs)
+		s.checkVolumes(c, errs)
+		s.checkSources(c, errs)
+	}
+	s.checkPorts(names, errs)
+	s.checkSharing(names, errs)
+	s.checkCycles(names, errs)
+}
+
+func (s *Set) checkDepend(c *Cell, names []string, errs *Errors) {
+	for _, d := range c.Depend {
+		if s.Cells[d] == nil {
+			errs.add(c.File, c.Line("depend"), "depend: no cell %q%s", d, words.Meant(d, names))
+		}
+	}
+}
+
+func (s *Set) checkVolumes(c *Cell, errs *Errors) {
+	for _, v := range c.Volumes {
+		if !v.Host() && s.Volumes[v.Source] == nil {
+			errs.add(c.File, v.line, "volume: no volume %q%s", v.Source,
+				words.Meant(v.Source, s.VolumeNames()))
+		}
+	}
+}
+
+// checkSources makes sure that what is to be installed is there.
+func (s *Set) checkSources(c *Cell, errs *Errors) {
+	for _, it := range c.Provision {
+		if it.Kind != Install {
+			continue
+		}
+		st, err := os.Stat(filepath.Join(s.FilesDir(c.Name), it.Source))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			errs.add(c.File, it.Number, "install: no file %s in %s", it.Source, s.FilesDir(c.Name))
+		case err != nil:
+			errs.add(c.File, it.Number, "install: %s: %s", it.Source, cause(err))
+		case !st.Mode().IsRegular():
+			errs.add(c.File, it.Number, "install: %s: not a regular file", it.Source)
+		}
+	}
+}
+
+// FilesDir is where a cell's files for provisioning are.
+func (s *Set) FilesDir(name string) string { return filepath.Join(s.Dir, name+FilesSuffix) }
+
+// checkPorts finds ports that two cells declare: the kernel gives a port to
+// one cell alone.
+func (s *Set) checkPorts(names []string, errs *Errors) {
+	holder := map[uint16]*Cell{}
+	for _, n := range names {
+		c := s.Cells[n]
+		for _, p := range c.Ports {
+			if h := holder[p]; h != nil {
+				errs.add(c.File, c.Line("ports"), "ports: %d belongs to cell %s (%s:%d)", p, h.Name,
+					h.File, h.Line("ports"))
+				continue
+			}
+			holder[p] = c
+		}
+	}
+}
+
+// user is a cell that mounts a volume.
+type user struct {
+	c *Cell
+	v Volume
+}
+
+// checkSharing holds the cells that mount a named volume against its share.
+func (s *Set) checkSharing(names []string, errs *Errors) {
+	users := map[string][]user{}
+	for _, n := range names {
+		for _, v := range s.Cells[n].Volumes {
+			if !v.Host() && s.Volumes[v.Source] != nil {
+				users[v.Source] = append(users[v.Source], user{s.Cells[n], v})
+			}
+		}
+	}
+	for name, us := range users {
+		for i, u := range us {
+			s.checkUse(s.Volumes[name], u, us[:i], errs)
+		}
+	}
+	for _, n := range names {
+		s.checkNested(s.Cells[n], users, errs)
+	}
+}
+
+// checkUse looks at one more user of a volume.
+func (s *Set) checkUse(f *VolumeFile, u user, before []user, errs *Errors) {
+	for _, o := range before {
+		if o.c == u.c {
+			continue
+		}
+		where := fmt.Sprintf("%s:%d", o.c.File, o.v.line)
+		switch {
+		case f.Share == "no":
+			errs.add(u.c.File, u.v.line, "volume: %s is in use by cell %s (%s) and %s has `share no'",
+				f.Name, o.c.Name, where, f.File)
+			return
+		case f.Share == "ro" && !o.v.ReadOnly && !u.v.ReadOnly:
+			errs.add(u.c.File, u.v.line, "volume: %s is written by cell %s (%s) already; `share yes' in %s allows both",
+				f.Name, o.c.Name, where, f.File)
+			return
+		}
+	}
+}
+
+// checkNested refuses a mount inside a volume that another cell may write:
+// that cell could move the mount point away under our hands.
+func (s *Set) checkNested(c *Cell, users map[string][]user, errs *Errors) {
+	for _, v := range c.Volumes {
+		for _, dir := range parents(v.Target) {
+			i := slices.IndexFunc(c.Volumes, func(o Volume) bool { return o.Target == dir })
+			if i < 0 {
+				continue
+			}
+			outer := c.Volumes[i]
+			for _, u := range users[outer.Source] {
+				if u.c != c && !u.v.ReadOnly {
+					errs.add(c.File, v.line, "volume: %s lies in volume %s, which cell %s may write (%s:%d)",
+						v.Target, outer.Source, u.c.Name, u.c.File, u.v.line)
+				}
+			}
+		}
+	}
+}
+
+// checkCycles reports every cycle of dependencies once, at the cell that
+// comes first by name.
+func (s *Set) checkCycles(names []string, errs *Errors) {
+	const (
+		fresh = iota
+		open
+		done
+	)
+	state := map[string]int{}
+	var path []string
+	var visit func(n string)
+	visit = func(n string) {
+		state[n] = open
+		path = append(path, n)
+		for _, d := range s.Cells[n].Depend {
+			switch {
+			case s.Cells[d] == nil:
+			case state[d] == open:
+				s.cycle(path[slices.Index(path, d):], errs)
+			case state[d] == fresh:
+				visit(d)
+			}
+		}
+		path = path[:len(path)-1]
+		state[n] = done
+	}
+	for _, n := range names {
+		if state[n] == fresh {
+			visit(n)
+		}
+	}
+}
+
+func (s *Set) cycle(ring []string, errs *Errors) {
+	c := s.Cells[ring[0]]
+	errs.add(c.File, c.Line("depend"), "depend: a cycle: %s -> %s", strings.Join(ring, " -> "), ring[0])
+}
