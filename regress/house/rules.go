@@ -25,6 +25,7 @@ var layers = []layer{
 	{name: "table"},
 	{name: "cell", imports: []string{"words"}},
 	{name: "cli", imports: []string{"words"}},
+	{name: "explain", imports: []string{"cell"}},
 	{name: "abi", imports: []string{"cell"}},
 	{name: "kern", imports: []string{"abi", "cell"}},
 	{name: "enter", imports: []string{"kern", "cell"}},

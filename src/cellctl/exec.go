@@ -27,7 +27,7 @@ func execVerb() cli.Verb {
 			fs.StringVarP(&o.user, "user", "u", "", "as this `USER[:GROUP]` of the cell, by name or number")
 			fs.StringArrayVarP(&o.env, "env", "e", nil, "with `NAME=VALUE` in the environment")
 			fs.StringVarP(&o.dir, "dir", "d", "", "start in this `DIR` of the cell")
-			fs.StringArrayVarP(&o.rlimits, "rlimit", "l", nil, "with the resource limit `LIMIT=SOFT[:HARD]`")
+			fs.StringArrayVarP(&o.rlimits, "rlimit", "L", nil, "with the resource limit `LIMIT=SOFT[:HARD]`")
 			fs.StringVarP(&o.umask, "umask", "m", "", "with this `UMASK`, in octal")
 			return func(ctx *cli.Context, args []string) error { return o.run(ctx, args) }
 		},
@@ -54,7 +54,7 @@ func (o execOptions) request(argv []string) (enter.Request, error) {
 	for _, l := range o.rlimits {
 		name, value, ok := strings.Cut(l, "=")
 		if !ok {
-			return r, fmt.Errorf("-l %s: LIMIT=SOFT[:HARD] expected", l)
+			return r, fmt.Errorf("-L %s: LIMIT=SOFT[:HARD] expected", l)
 		}
 		limit, err := cell.ParseRlimit(name, value)
 		if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -8,6 +9,7 @@ import (
 	"cells/src/internal/cell"
 	"cells/src/internal/cli"
 	"cells/src/internal/kern"
+	"cells/src/internal/super"
 	"cells/src/internal/table"
 	"cells/src/internal/words"
 )
@@ -53,6 +55,8 @@ var listFields = []table.Field[cell.Info]{
 		Human: func(in cell.Info) string { return words.BriefDuration(in.Uptime) }},
 	{Name: "root", Doc: "its root directory",
 		Value: func(in cell.Info) string { return in.Config.Root }},
+	{Name: "super", Right: true, Doc: "process id of its supervisor, - for none, ? where that cannot be read",
+		Value: func(in cell.Info) string { return supervisor(in.Config.Name) }},
 	{Name: "allow", Extra: true, Doc: "exceptions in force, those with an end included",
 		Value: func(in cell.Info) string { return in.Config.Allow.String() }},
 	{Name: "until", Extra: true, Doc: "exceptions with an end, each as NAME=SECONDS that it has left",
@@ -79,4 +83,16 @@ func left(in cell.Info) string {
 		}
 	}
 	return strings.Join(out, ",")
+}
+
+// supervisor is the process id of a cell's supervisor.
+func supervisor(name string) string {
+	pid, err := super.Holder(runDir(), name)
+	switch {
+	case err != nil:
+		return "?"
+	case pid == 0:
+		return ""
+	}
+	return strconv.Itoa(pid)
 }
