@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -81,12 +82,12 @@ func (it *Item) parseInstall(ws []string) error {
 	if !filepath.IsLocal(it.Source) || filepath.Clean(it.Source) != it.Source {
 		return fmt.Errorf("%q: a path below the cell's .d directory expected", it.Source)
 	}
-	return errors.Join(checkPath(it.Path), it.options(ws[2:], "mode", "owner"))
+	return cmp.Or(checkPath(it.Path), it.options(ws[2:], "mode", "owner"))
 }
 
 func (it *Item) parseMkdir(ws []string) error {
 	it.Path, it.Mode = ws[0], 0o755
-	return errors.Join(checkPath(it.Path), it.options(ws[1:], "mode", "owner"))
+	return cmp.Or(checkPath(it.Path), it.options(ws[1:], "mode", "owner"))
 }
 
 func (it *Item) parseLink(ws []string) error {
@@ -99,7 +100,7 @@ func (it *Item) parseLink(ws []string) error {
 
 func (it *Item) parseLine(ws []string) error {
 	it.Path, it.Text = ws[0], ws[1]
-	return errors.Join(checkPath(it.Path), it.options(ws[2:], "replace"))
+	return cmp.Or(checkPath(it.Path), it.options(ws[2:], "replace"))
 }
 
 func (it *Item) parsePkg(ws []string) error {
