@@ -230,9 +230,17 @@ sysctl_copyin(struct lwp *l, const void *uaddr, void *kaddr, size_t len)
 	return l != NULL ? copyin(uaddr, kaddr, len) : kcopy(uaddr, kaddr, len);
 }
 
+/* How much of the caller's buffer the call at hand has filled. */
+static _Thread_local char *call_old;
+static _Thread_local size_t call_filled;
+
 int
 sysctl_copyout(struct lwp *l, const void *kaddr, void *uaddr, size_t len)
 {
+	size_t end = (size_t)((char *)uaddr - call_old) + len;
+
+	if (call_old != NULL && end > call_filled)
+		call_filled = end;
 	return l != NULL ? copyout(kaddr, uaddr, len) :
 	    kcopy(kaddr, uaddr, len);
 }
@@ -334,12 +342,22 @@ sysctl_call(struct lwp *l, const char *path, void *old, size_t *oldlenp,
 	size_t len = oldlenp != NULL ? *oldlenp : 0, had = len;
 	int error;
 
+	call_old = old;
+	call_filled = 0;
 	sysctl_lock(new != NULL);
 	error = call_locked(l, path, old, &len, new, newlen);
 	sysctl_unlock();
+	call_old = NULL;
 	if (oldlenp != NULL)
 		*oldlenp = len;
 	if (error == 0 && old != NULL && had < len)
 		error = ENOMEM;
 	return error;
+}
+
+/* Bytes that the last call of this thread has written, error or not. */
+size_t
+sysctl_filled(void)
+{
+	return call_filled;
 }

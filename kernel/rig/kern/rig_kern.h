@@ -23,6 +23,7 @@ void	sysctl_init(void);
 void	sysctl_fini(void);
 int	sysctl_call(struct lwp *, const char *, void *, size_t *,
 	    const void *, size_t);
+size_t	sysctl_filled(void);
 void	hook_init(void);
 void	hook_fini(void);
 void	doexithooks(struct proc *);

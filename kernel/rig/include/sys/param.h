@@ -23,6 +23,7 @@
 #define	CHAR_BIT	8
 #define	UINT_MAX	0xffffffffU
 #define	INT_MAX		0x7fffffff
+#define	INT_MIN		(-INT_MAX - 1)
 #define	ULONG_MAX	(~0UL)
 
 #define	PAGE_SHIFT	12
