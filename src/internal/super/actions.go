@@ -15,12 +15,18 @@ func (r *Runner) do(a Action) {
 		do  func()
 	}{
 		{ActCancel, r.cancel}, {ActStop, r.stop}, {ActKill, r.kill}, {ActSweep, r.sweep},
-		{ActStart, r.start}, {ActCheck, r.runCheck}, {ActReady, r.ready},
+		{ActStart, r.start}, {ActCheck, r.runCheck}, {ActReady, r.inService},
 	} {
 		if a&step.bit != 0 {
 			step.do()
 		}
 	}
+}
+
+// inService lets nobody see a state that is older than what they are told.
+func (r *Runner) inService() {
+	r.publish()
+	r.ready()
 }
 
 // cancel kills the check or the sweep that is under way, with its group.

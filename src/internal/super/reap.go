@@ -3,8 +3,6 @@ package super
 import (
 	"errors"
 	"syscall"
-
-	"cells/src/internal/words"
 )
 
 // reap waits for every child that has ended.
@@ -56,8 +54,7 @@ func (r *Runner) serviceEnded(w syscall.WaitStatus) {
 		}
 		return
 	}
-	r.tell("process %d %s after %s", c.pid, long,
-		words.BriefDuration(r.now()-r.m.Begun))
+	r.tell("process %d %s after %s", c.pid, long, ran(r.now()-r.m.Begun))
 	if w.Exited() && w.ExitStatus() == 0 {
 		r.push(ExitedOK)
 	} else {

@@ -39,7 +39,7 @@ func (r *Runner) changed(was Machine, e Event) {
 	r.dirty = true
 	switch r.m.State {
 	case Ready:
-		r.inService(was)
+		r.nowReady(was)
 	case Unhealthy:
 		r.fault("unhealthy: %d checks in a row have failed", r.m.Fails)
 	case Stopping:
@@ -76,20 +76,13 @@ func (r *Runner) health(was Machine, e Event) {
 	}
 }
 
-// inService: the service got ready, or well again.
-func (r *Runner) inService(was Machine) {
+// nowReady: the service got ready, or well again.
+func (r *Runner) nowReady(was Machine) {
 	if was.State == Unhealthy {
 		r.tell("healthy again")
 		return
 	}
-	r.tell("process %d is in service", r.service0())
-}
-
-func (r *Runner) service0() int {
-	if r.service == nil {
-		return 0
-	}
-	return r.service.pid
+	r.tell("process %d is in service", r.group)
 }
 
 // stopping says why, where nobody asked.
@@ -136,3 +129,11 @@ func (r *Runner) shrink() {
 }
 
 func openNull() (*os.File, error) { return os.OpenFile(os.DevNull, os.O_RDWR, 0) }
+
+// ran is d for people: short times exactly, long ones in days and hours.
+func ran(d time.Duration) string {
+	if d < 10*time.Second {
+		return words.FormatDuration(d)
+	}
+	return words.BriefDuration(d)
+}

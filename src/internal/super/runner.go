@@ -50,6 +50,11 @@ var ErrFailed = errors.New("failed")
 // first time.  The calling process must have no other children and nothing
 // else to do.
 func Run(cfg *Config, ready func()) error {
+	return runWith(cfg, ready, func() (cell.Info, bool, error) { return look(cfg.Service.Cell) })
+}
+
+// runWith is Run with another way to ask for the cell.
+func runWith(cfg *Config, ready func(), look func() (cell.Info, bool, error)) error {
 	if err := cfg.Check(); err != nil {
 		return err
 	}
@@ -65,6 +70,7 @@ func Run(cfg *Config, ready func()) error {
 	}
 	r, err := newRunner(cfg, l, ready)
 	if err == nil {
+		r.look = look
 		err = r.run()
 	}
 	l.drain(drainLimit)
@@ -105,7 +111,6 @@ func newRunner(cfg *Config, l *Log, ready func()) (*Runner, error) {
 	}
 	r := &Runner{cfg: cfg, log: l, spawn: sp, ready: ready, base: time.Now(),
 		spare: make(map[int]bool), chld: make(chan os.Signal, 1), sigs: make(chan os.Signal, 8)}
-	r.look = func() (cell.Info, bool, error) { return look(cfg.Service.Cell) }
 	if reapsDescendants {
 		pids, err := children()
 		if err != nil {
