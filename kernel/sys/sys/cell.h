@@ -284,8 +284,9 @@ struct cell_counters {
 };
 
 /*
- * One denial.  The same program, user, rule and object repeated counts up
- * instead of taking a new place.  dn_seq orders them all: nanoseconds of
+ * One denial.  The same program, user and rule (of the network, also port and
+ * address) repeated counts up instead of taking a new place, and says whom
+ * it was tried on last.  dn_seq orders them all: nanoseconds of
  * uptime, unique within a cell and renewed with every repeat.  They are
  * returned in no particular order; whoever follows them passes the largest
  * dn_seq seen as sl_since and misses none that still has its place.
@@ -298,11 +299,11 @@ struct cell_denial {
 	uint64_t	dn_last;
 	uint32_t	dn_pid;		/* the last one's */
 	uint32_t	dn_uid;		/* effective */
-	uint32_t	dn_object;	/* cell it was tried on; 0 is the host */
+	uint32_t	dn_object;	/* cell it was last tried on; 0 host */
 	uint32_t	dn_count;
 	uint16_t	dn_rule;
 	uint16_t	dn_verdict;	/* CELL_VERDICT_* */
-	uint32_t	dn_detail;	/* process id, port, or signal's target */
+	uint32_t	dn_detail;	/* process id, port, or limit; else 0 */
 	struct cell_addr dn_addr;	/* of a bind, else family 0 */
 	char		dn_prog[CELL_PROGLEN];
 };

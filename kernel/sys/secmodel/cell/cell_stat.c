@@ -65,15 +65,20 @@ cell_ring_fini(struct cell_ring *ring)
 	mutex_destroy(&ring->lk);
 }
 
+/*
+ * Whether one is the other repeated.  Which process it was tried on does not
+ * matter, lest one kill(-1) take every place; which port does.
+ */
 static bool
 cell_denial_same(const struct cell_denial *a, const struct cell_denial *b)
 {
 
-	return a->dn_rule == b->dn_rule && a->dn_verdict == b->dn_verdict &&
-	    a->dn_uid == b->dn_uid && a->dn_object == b->dn_object &&
-	    a->dn_detail == b->dn_detail &&
-	    memcmp(&a->dn_addr, &b->dn_addr, sizeof(a->dn_addr)) == 0 &&
-	    strcmp(a->dn_prog, b->dn_prog) == 0;
+	if (a->dn_rule != b->dn_rule || a->dn_verdict != b->dn_verdict ||
+	    a->dn_uid != b->dn_uid || strcmp(a->dn_prog, b->dn_prog) != 0)
+		return false;
+	return cell_rules[a->dn_rule].ru_scope != CELL_SCOPE_NETWORK ||
+	    (a->dn_detail == b->dn_detail &&
+	    memcmp(&a->dn_addr, &b->dn_addr, sizeof(a->dn_addr)) == 0);
 }
 
 /* The place of an equal denial, else a free one, else the oldest one's. */
@@ -145,6 +150,8 @@ cell_ring_add(struct cell_ring *ring, const struct cell_denial *dn)
 	p->dn_seq = ring->seq;
 	p->dn_last = dn->dn_last;
 	p->dn_pid = dn->dn_pid;
+	p->dn_object = dn->dn_object;
+	p->dn_detail = dn->dn_detail;
 	if (p->dn_count != UINT32_MAX)
 		p->dn_count++;
 	mutex_spin_exit(&ring->lk);
