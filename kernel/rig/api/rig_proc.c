@@ -69,7 +69,9 @@ rig_proc_create(uid_t uid)
 		KASSERT(error == 0);
 	}
 	/* As after an exec: a fresh login is not tainted. */
+	mutex_enter(p->p_lock);
 	p->p_flag &= ~PK_SUGID;
+	mutex_exit(p->p_lock);
 	return p;
 }
 

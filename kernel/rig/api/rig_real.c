@@ -130,7 +130,9 @@ rig_real_new(pid_t pid, struct rig_host *host, const struct rig_ids *ids)
 	error = rig_real_fork(initproc, false, pid, host, &p);
 	KASSERT(error == 0);
 	rig_real_ids(p, ids);
+	mutex_enter(p->p_lock);
 	p->p_flag &= ~PK_SUGID;
+	mutex_exit(p->p_lock);
 	return p;
 }
 

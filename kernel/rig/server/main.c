@@ -22,7 +22,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: cellrig [-df] [-l LOGFILE] [-P PIDFILE] "
-	    "[-s SOCKET]\n");
+	    "[[-s] SOCKET]\n");
 	exit(2);
 }
 
@@ -60,6 +60,8 @@ options(int argc, char **argv)
 			usage();
 		}
 	}
+	if (optind < argc && sock == NULL)
+		sock = argv[optind++];
 	if (optind != argc)
 		usage();
 }

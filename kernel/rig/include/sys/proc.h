@@ -97,7 +97,6 @@ struct proc {
 #define	PK_SUGID	0x00000100
 #define	PK_KMEM		0x00000200
 #define	PK_EXEC		0x00004000
-#define	PK_MARKER	0x80000000
 #define	PS_WEXIT	0x00002000
 
 /* l_pflag */
@@ -121,12 +120,8 @@ extern _Thread_local struct lwp *rig_curlwp;
 #define	curlwp		(rig_curlwp)
 #define	curproc		(curlwp->l_proc)
 
-#define	PROCLIST_FOREACH(var, head)					\
-	for ((var) = LIST_FIRST(head); (var) != NULL;			\
-	    (var) = LIST_NEXT(var, p_list))				\
-		if ((var)->p_flag & (int)PK_MARKER)			\
-			continue;					\
-		else
+/* The kernel's skips markers (PK_MARKER), of which the rig makes none. */
+#define	PROCLIST_FOREACH(var, head)	LIST_FOREACH(var, head, p_list)
 
 /* proc_lock held; zombies are not found. */
 struct proc *proc_find(pid_t);
