@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -129,7 +128,7 @@ func (o *superviseOptions) daemon(cfg *super.Config, parent *super.Detached) err
 func (o *superviseOptions) config(args []string) (*super.Config, error) {
 	req, err := o.cmd.request(args[1:])
 	if err != nil {
-		return nil, errors.New(strings.ReplaceAll(err.Error(), "-l ", "-L "))
+		return nil, err
 	}
 	c := &super.Config{Policy: super.Defaults(), Dir: runDir(), Service: req, Tag: o.tag,
 		CheckUser: o.checkUser, Member: []string{"supervise-child"}}

@@ -40,7 +40,7 @@ func Detach() error {
 	}
 	defer rd.Close()
 	pid, err := syscall.ForkExec(path, os.Args, &syscall.ProcAttr{
-		Env:   append(os.Environ(), fmt.Sprintf("%s=%d", detachEnv, reportFD)),
+		Env:   append(os.Environ(), frugalEnv, fmt.Sprintf("%s=%d", detachEnv, reportFD)),
 		Files: []uintptr{null.Fd(), null.Fd(), null.Fd(), wr.Fd()},
 		Sys:   &syscall.SysProcAttr{Setsid: true}})
 	wr.Close()

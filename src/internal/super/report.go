@@ -3,7 +3,6 @@ package super
 import (
 	"fmt"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"cells/src/internal/words"
@@ -116,15 +115,6 @@ func (r *Runner) publish() {
 	r.unwritable = err != nil
 	if err == nil {
 		r.written = *s
-	}
-}
-
-// shrink gives memory back once a change is over: a supervisor does nothing
-// most of its life.
-func (r *Runner) shrink() {
-	if r.dirty {
-		r.dirty = false
-		debug.FreeOSMemory()
 	}
 }
 

@@ -36,6 +36,7 @@ type Runner struct {
 	spare    map[int]bool // children that this process had before
 	sweeping bool         // descendants are being ended
 	after    Event        // what follows that
+	previous *Status      // what an earlier supervisor that died has left
 	raised   uint32       // maxproc of the cell before it was raised for the sweep; 0: was not
 
 	chld chan os.Signal
@@ -58,6 +59,7 @@ func runWith(cfg *Config, ready func(), look func() (cell.Info, bool, error)) er
 	if err := cfg.Check(); err != nil {
 		return err
 	}
+	frugal()
 	lk, err := acquire(cfg.Dir, cfg.Name)
 	if err != nil {
 		return err
@@ -119,6 +121,9 @@ func newRunner(cfg *Config, l *Log, ready func()) (*Runner, error) {
 		for _, p := range pids {
 			r.spare[p] = true
 		}
+	}
+	if r.previous, err = readFile(cfg.Dir, cfg.Name); err != nil {
+		l.note(levelErr, "supervise: %v", err)
 	}
 	r.status = Status{Supervisor: os.Getpid(), Cell: cfg.Service.Cell, Health: "-"}
 	if cfg.Health {

@@ -141,8 +141,10 @@ func TestOnlyOne(t *testing.T) {
 // TestSupervisorIsKilled: the service dies with it, the lock is free at once,
 // the state is not believed, and the next supervisor starts anew.
 func TestSupervisorIsKilled(t *testing.T) {
-	s := start(t, `exec sleep 1000`, nil)
+	s := start(t, `sleep 1000 & echo $! >"$W/pid"; wait`, nil)
 	st := s.await(Ready)
+	s.within("its child", func() bool { return s.file("pid") != "" })
+	left := s.file("pid")
 	s.cmd.Process.Kill()
 	<-s.done
 	s.within("the end of the service", func() bool { return dead(strconv.Itoa(st.Service)) })
@@ -161,8 +163,39 @@ func TestSupervisorIsKilled(t *testing.T) {
 	if again := next.await(Ready); again.Service == st.Service || again.Restarts != 0 {
 		t.Errorf("%+v", again)
 	}
+	if !dead(left) {
+		t.Errorf("process %s of the first service lives beside the second", left)
+	}
 	next.stop()
 	next.exit(true)
+}
+
+// TestEndSession: only members, and none that is older than the service.
+func TestEndSession(t *testing.T) {
+	cmd := exec.Command("/bin/sleep", "1000")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	pid := cmd.Process.Pid
+	if n := endSession(pid+1, time.Now()); n != 0 {
+		t.Errorf("%d processes of another session were killed", n)
+	}
+	if n := endSession(pid, time.Now().Add(time.Minute)); n != 0 {
+		t.Errorf("%d processes older than the service were killed", n)
+	}
+	select {
+	case <-done:
+		t.Fatal("it is dead already")
+	default:
+	}
+	if n := endSession(pid, time.Now()); n != 1 {
+		t.Errorf("%d processes were killed, expected 1", n)
+	}
+	<-done
 }
 
 func TestRestartAndReopen(t *testing.T) {

@@ -3,6 +3,7 @@ package super
 import (
 	"errors"
 	"syscall"
+	"time"
 
 	"cells/src/internal/cell"
 	"cells/src/internal/enter"
@@ -25,7 +26,10 @@ func (r *Runner) sweep() {
 		r.sweepAs(SweepFailed)
 	case rig || in.Processes == 0:
 		r.strangers(in)
-		r.sweepGroup(rig)
+		if rig {
+			r.takeOver()
+			r.sweepGroup()
+		}
 		r.sweepAs(Swept)
 	default:
 		r.strangers(in)
@@ -56,10 +60,23 @@ func (r *Runner) strangers(in cell.Info) {
 	}
 }
 
+// takeOver ends what a dead supervisor's service has left on a rig, as far as
+// it can be told.
+func (r *Runner) takeOver() {
+	old := r.previous
+	r.previous = nil
+	if old == nil || old.Service <= 1 || old.Cell != r.cfg.Service.Cell {
+		return
+	}
+	if n := endSession(old.Service, time.Unix(old.Started, 0)); n > 0 {
+		r.say(levelWarning, "ended %d processes that the supervisor %d has left", n, old.Supervisor)
+	}
+}
+
 // sweepGroup ends the process group of the service where nothing tells more:
 // on a rig that runs on NetBSD.
-func (r *Runner) sweepGroup(rig bool) {
-	if reapsDescendants || !rig || r.group == 0 {
+func (r *Runner) sweepGroup() {
+	if reapsDescendants || r.group == 0 {
 		return
 	}
 	if syscall.Kill(-r.group, syscall.SIGKILL) == nil {

@@ -80,3 +80,6 @@ func killOthers(limit time.Duration) error {
 		time.Sleep(pause)
 	}
 }
+
+// endSession has nothing to add: the kernel knows who is in a cell.
+func endSession(int, time.Time) int { return 0 }
