@@ -257,9 +257,8 @@ int	secmodel_cell_vnode_cb(kauth_cred_t, kauth_action_t, void *, void *,
 	    void *, void *, void *);
 
 /* cell_listen.c */
-int	cell_listen(void);
+void	cell_listen(void);
 void	cell_unlisten(void);
-void	cell_listen_fini(void);
 
 /* secmodel_cell.c; the rig has its own. */
 const char *cell_platform_banner(void);

@@ -37,7 +37,6 @@ __KERNEL_RCSID(0, "$NetBSD$");
 #include <sys/param.h>
 #include <sys/atomic.h>
 #include <sys/conf.h>
-#include <sys/errno.h>
 #include <sys/resource.h>
 #include <sys/resourcevar.h>
 #include <sys/socket.h>
@@ -340,21 +339,16 @@ static const struct {
 };
 static kauth_listener_t cell_listeners[__arraycount(cell_scopes)];
 
-int
+void
 cell_listen(void)
 {
 	size_t i;
-	int error;
 
-	error = cell_vnode_init();
-	if (error != 0)
-		return error;
 	for (i = 0; i < __arraycount(cell_scopes); i++) {
 		cell_listeners[i] = kauth_listen_scope(cell_scopes[i].scope,
 		    cell_scopes[i].cb, NULL);
 		KASSERT(cell_listeners[i] != NULL);
 	}
-	return 0;
 }
 
 /* Callbacks may still be under way afterwards. */
@@ -365,12 +359,4 @@ cell_unlisten(void)
 
 	for (i = __arraycount(cell_scopes); i-- > 0;)
 		kauth_unlisten_scope(cell_listeners[i]);
-}
-
-/* Once none are. */
-void
-cell_listen_fini(void)
-{
-
-	cell_vnode_fini();
 }

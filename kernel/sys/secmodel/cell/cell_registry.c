@@ -271,6 +271,8 @@ cell_create(const struct cell_create *cc, struct cell_result *cr)
 		error = cell_held(cr, holder, 0, EEXIST);
 	else
 		error = cell_ports_check_free(0, &c->c_config, cr);
+	if (error == 0)
+		error = cell_vnode_init();
 	if (error == 0) {
 		cell_insert(c);
 		cr->cr_version = CELL_ABI_VERSION;

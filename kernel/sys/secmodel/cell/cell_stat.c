@@ -296,9 +296,12 @@ cell_stat_scopes(struct cell *c, struct cell_info *ci)
 
 	for (i = 0; i < CELL_NRULES; i++) {
 		scope = cell_rules[i].ru_scope;
-		ci->ci_denied[scope] += c->c_denied[i];
-		ci->ci_learned[scope] += c->c_learned[i];
-		ci->ci_excepted[scope] += c->c_excepted[i];
+		ci->ci_denied[scope] +=
+		    atomic_load_relaxed(&c->c_denied[i]);
+		ci->ci_learned[scope] +=
+		    atomic_load_relaxed(&c->c_learned[i]);
+		ci->ci_excepted[scope] +=
+		    atomic_load_relaxed(&c->c_excepted[i]);
 	}
 }
 
@@ -315,22 +318,22 @@ cell_stat_info(struct cell *c, struct cell_info *ci)
 	memset(ci, 0, sizeof(*ci));
 	ci->ci_version = CELL_ABI_VERSION;
 	ci->ci_id = c->c_id;
-	ci->ci_state = c->c_state;
+	ci->ci_state = atomic_load_relaxed(&c->c_state);
 	ci->ci_config = c->c_config;
 	ci->ci_created = c->c_created;
 	ci->ci_uptime = now - c->c_started;
 	for (i = 0; i < CELL_EXC_COUNT; i++)
 		if ((cp->cp_granted & (1U << i)) && cp->cp_until[i] > now)
 			ci->ci_left[i] = cp->cp_until[i] - now;
-	ci->ci_nproc = c->c_nproc;
-	ci->ci_npeak = c->c_npeak;
-	ci->ci_forks = c->c_forks;
-	ci->ci_exits = c->c_exits;
+	ci->ci_nproc = atomic_load_relaxed(&c->c_nproc);
+	ci->ci_npeak = atomic_load_relaxed(&c->c_npeak);
+	ci->ci_forks = atomic_load_relaxed(&c->c_forks);
+	ci->ci_exits = atomic_load_relaxed(&c->c_exits);
 	c->c_cpushown = MAX(c->c_cpushown, c->c_now.cpu);
 	ci->ci_cpu = c->c_cpushown;
 	ci->ci_rss = c->c_now.rss;
 	ci->ci_vsz = c->c_now.vsz;
-	ci->ci_refs = c->c_refcnt - 1;
+	ci->ci_refs = atomic_load_relaxed(&c->c_refcnt) - 1;
 	cell_stat_scopes(c, ci);
 }
 
@@ -346,9 +349,10 @@ cell_stat_counters(struct cell *c, struct cell_counters *ct)
 	ct->ct_id = c->c_id;
 	ct->ct_nrules = CELL_NRULES;
 	for (i = 0; i < CELL_NRULES; i++) {
-		ct->ct_denied[i] = c->c_denied[i];
-		ct->ct_learned[i] = c->c_learned[i];
-		ct->ct_excepted[i] = c->c_excepted[i];
+		ct->ct_denied[i] = atomic_load_relaxed(&c->c_denied[i]);
+		ct->ct_learned[i] = atomic_load_relaxed(&c->c_learned[i]);
+		ct->ct_excepted[i] =
+		    atomic_load_relaxed(&c->c_excepted[i]);
 	}
 	mutex_spin_enter(&ring->lk);
 	ct->ct_nports = ring->nports;

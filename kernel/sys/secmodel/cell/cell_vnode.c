@@ -47,6 +47,7 @@ __KERNEL_RCSID(0, "$NetBSD$");
  * before; each thread remembers for which mount.
  */
 static specificdata_key_t cell_extattr_key;
+static bool cell_extattr_ready;		/* cell_lock */
 static volatile u_int cell_extattr_marks;
 
 static void
@@ -83,12 +84,23 @@ cell_extattr_marked(const struct mount *mp)
 	return mark == mp;
 }
 
+/*
+ * Before the first cell comes to be, under cell_lock.  Not when the model is
+ * initialised: one that is built in is before lwpinit() made room for keys.
+ */
 int
 cell_vnode_init(void)
 {
+	int error;
 
-	return lwp_specific_key_create(&cell_extattr_key,
+	KASSERT(mutex_owned(&cell_lock));
+
+	if (cell_extattr_ready)
+		return 0;
+	error = lwp_specific_key_create(&cell_extattr_key,
 	    cell_extattr_unmark);
+	cell_extattr_ready = error == 0;
+	return error;
 }
 
 /* Once no callback is under way. */
@@ -96,7 +108,9 @@ void
 cell_vnode_fini(void)
 {
 
-	lwp_specific_key_delete(cell_extattr_key);
+	if (cell_extattr_ready)
+		lwp_specific_key_delete(cell_extattr_key);
+	cell_extattr_ready = false;
 }
 
 /* Every bit of the vnode scope that sys/kauth.h has. */

@@ -84,9 +84,7 @@ cell_init(void)
 	error = cell_cred_init();
 	if (error != 0)
 		goto fail_cred;
-	error = cell_listen();
-	if (error != 0)
-		goto fail_listen;
+	cell_listen();
 	error = cell_sysctl_init();
 	if (error != 0)
 		goto fail_sysctl;
@@ -95,8 +93,6 @@ cell_init(void)
  fail_sysctl:
 	cell_unlisten();
 	cell_drain();
-	cell_listen_fini();
- fail_listen:
 	cell_cred_fini();
  fail_cred:
 	cell_registry_fini();
@@ -114,7 +110,7 @@ cell_fini(void)
 	cell_sysctl_fini();
 	cell_unlisten();
 	cell_drain();
-	cell_listen_fini();
+	cell_vnode_fini();
 	cell_cred_fini();
 	cell_registry_fini();
 	return 0;
