@@ -139,3 +139,33 @@ func (c *Cell) Digest() string {
 	sum := sha256.Sum256([]byte(c.Text()))
 	return hex.EncodeToString(sum[:])
 }
+
+// Over returns c as it is in force where old was applied and the cell was
+// not started again: what needs a start is still old's.
+func (c *Cell) Over(old *Cell) *Cell {
+	out := *c
+	out.Command, out.User, out.Env, out.Dir = old.Command, old.User, old.Env, old.Dir
+	out.Base, out.Volumes, out.Data = old.Base, old.Volumes, old.Data
+	out.Rlimits, out.Restart, out.Health = old.Rlimits, old.Restart, old.Health
+	out.Log, out.Stop = old.Log, old.Stop
+	return &out
+}
+
+// Difference is one directive that two manifests of a cell do not share.
+type Difference struct {
+	Directive
+	Old, New string // canonical operands, "" for none
+}
+
+// Compare lists the directives in which c differs from old.
+func (c *Cell) Compare(old *Cell) []Difference {
+	var out []Difference
+	for i := range cellGrammar {
+		r := &cellGrammar[i]
+		a, b := strings.Join(r.format(old), "\n"), strings.Join(r.format(c), "\n")
+		if a != b {
+			out = append(out, Difference{r.Directive, a, b})
+		}
+	}
+	return out
+}

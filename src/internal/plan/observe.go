@@ -1,0 +1,87 @@
+package plan
+
+import (
+	"encoding/hex"
+
+	"cells/src/internal/cell"
+	"cells/src/internal/manifest"
+)
+
+// Service is what is observed of a cell's supervisor and its service.
+type Service struct {
+	Alive   bool    // there is a supervisor
+	Cell    cell.ID // that the supervisor is, or was, about
+	Up      bool    // it keeps the service running, or is about to
+	Healthy bool    // the service is ready, and its health check does not fail
+	Done    bool    // the service ended as it should and is not wanted again
+	Why     string  // a word or two about the state
+}
+
+// Mounted is a file system that is mounted below a cell's root.
+type Mounted struct {
+	Path     string // in the cell
+	Source   string // what the kernel says it shows
+	ReadOnly bool
+}
+
+// ItemState is what is observed of one directive of provisioning.
+type ItemState struct {
+	Done bool
+	What string // what would be done
+	Diff string
+}
+
+// Observed is one cell as it is.
+type Observed struct {
+	Kernel  *cell.Info // nil: there is none
+	Service Service
+	Mounts  []Mounted       // in the order in which they were mounted
+	Seeded  map[string]bool // data directories that exist
+	Items   []ItemState     // of the manifest's provisioning
+	Applied *manifest.Cell  // what Kernel's tag stands for; nil: not known
+	Hidden  bool            // Applied exists, but not for our eyes
+}
+
+// Managed reports whether a cell of the kernel was made by cellmgr: its tag
+// is a digest.
+func Managed(in *cell.Info) bool {
+	b, err := hex.DecodeString(in.Config.Tag)
+	return err == nil && len(b) == 32
+}
+
+// State says in one word how a cell is, for status and for decisions.
+func (o *Observed) State() State {
+	switch {
+	case o == nil || o.Kernel == nil && len(o.Mounts) == 0 && !o.Service.Alive:
+		return Down
+	case o.Kernel == nil:
+		return Broken
+	case !Managed(o.Kernel):
+		return Foreign
+	case o.Kernel.State == cell.Dying:
+		return Broken
+	case o.Service.Alive && o.Service.Cell != 0 && o.Service.Cell != o.Kernel.ID:
+		return Broken
+	case o.Service.Alive && o.Service.Up:
+		return Running
+	case o.Service.Done && o.Service.Cell == o.Kernel.ID:
+		return Done
+	}
+	return Broken
+}
+
+// State is how a cell is.
+type State uint8
+
+// The states.
+const (
+	Down    State = iota
+	Running       // its supervisor runs the service
+	Done          // its service ended as it should
+	Broken        // some of it is there, not all
+	Foreign       // a cell of that name that cellmgr did not make
+)
+
+func (s State) String() string {
+	return [...]string{"down", "running", "done", "broken", "foreign"}[s]
+}

@@ -1,0 +1,154 @@
+// Package plan decides what has to be done: what is wanted, what was applied
+// and what is observed go in, an ordered slice of steps comes out, each with
+// its undo.  Nothing here looks at the world or changes it.
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"cells/src/internal/cell"
+	"cells/src/internal/manifest"
+)
+
+// Op is what a step does.
+type Op uint8
+
+// The operations.
+const (
+	Hold      Op = iota // nothing: it waits for leave (--restart, --prune)
+	Skeleton            // the top of a root directory on `base host'
+	Seed                // a data directory, from the base
+	MountOn             // mount Step.Mount
+	Unmount             // unmount Step.Mount, if it is mounted
+	Create              // make the cell in the kernel
+	Set                 // change it there
+	Note                // only says why the next steps are taken
+	Provision           // one directive of provisioning
+	Await               // wait until another cell is healthy
+	Start               // start the supervisor, until the service is up
+	Again               // have the supervisor start the service anew
+	Stop                // stop the supervisor and its service
+	Destroy             // end what runs in the cell, and the cell
+	Forget              // drop what is known of a cell that has no manifest
+)
+
+// When says what a change needs.
+type When string
+
+// What a change may need.
+const (
+	AtOnce   When = ""        // it concerns no running service
+	LiveNow  When = "live"    // the service runs on
+	Restart  When = "restart" // the cell has to be started anew
+	PruneToo When = "prune"   // it ends a cell that has no manifest
+)
+
+// Line is how a step is shown.
+type Line struct {
+	Sign byte // + - ~
+	Text string
+	When When
+	Diff string // further lines, each ending in a newline
+}
+
+// Step is one thing to do.
+type Step struct {
+	Op    Op
+	Cell  string
+	Lines []Line
+	Undo  *Step // nil: nothing has to be undone
+
+	Desired *manifest.Cell // Create, Note, Set, Provision, Start: what is applied
+	Config  cell.Config    // Create
+	Change  cell.Change    // Set
+	ID      cell.ID        // Set, Destroy: which one was observed; 0 the one just made
+	Mount   Mount          // MountOn, Unmount
+	Data    string         // Seed
+	Item    int            // Provision: index
+	Other   string         // Await
+}
+
+// Node is what is done for one cell, in order.  Nodes run at the same time
+// unless one names another.
+type Node struct {
+	ID    string
+	Cell  string
+	Steps []*Step
+	Needs []string // ids that must have succeeded
+	After []string // ids that must be over, however they ended
+}
+
+// Plan is everything to do.
+type Plan struct {
+	Nodes []*Node
+}
+
+// Empty reports whether there is nothing to do and nothing is held back.
+func (p *Plan) Empty() bool {
+	for _, n := range p.Nodes {
+		if len(n.Steps) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Held reports whether something waits for leave.
+func (p *Plan) Held() bool {
+	for _, s := range p.Steps() {
+		if s.Op == Hold {
+			return true
+		}
+	}
+	return false
+}
+
+// Active reports whether something would be done.
+func (p *Plan) Active() bool {
+	for _, s := range p.Steps() {
+		if s.Op != Hold {
+			return true
+		}
+	}
+	return false
+}
+
+// Steps lists the steps of all nodes.
+func (p *Plan) Steps() []*Step {
+	var out []*Step
+	for _, n := range p.Nodes {
+		out = append(out, n.Steps...)
+	}
+	return out
+}
+
+// Text is the plan as it is shown: one line a step, differences indented.
+func (p *Plan) Text() string {
+	var b strings.Builder
+	for _, s := range p.Steps() {
+		for _, l := range s.Lines {
+			b.WriteString(l.String(s.Cell))
+		}
+	}
+	return b.String()
+}
+
+// String is the line with its newline.
+func (l Line) String(cell string) string {
+	when := ""
+	if l.When != AtOnce {
+		when = fmt.Sprintf(" (%s)", l.When)
+	}
+	out := fmt.Sprintf("%c %s: %s%s\n", l.Sign, cell, l.Text, when)
+	for d := range strings.Lines(l.Diff) {
+		out += "    " + d
+	}
+	return out
+}
+
+// line makes a step with one line.
+func line(op Op, name string, sign byte, when When, format string, args ...any) *Step {
+	return &Step{Op: op, Cell: name,
+		Lines: []Line{{Sign: sign, Text: fmt.Sprintf(format, args...), When: when}}}
+}
