@@ -133,7 +133,7 @@ cell_count_enter(struct cell *c)
 	u_int n, peak;
 
 	n = atomic_inc_uint_nv(&c->c_nproc);
-	while ((peak = c->c_npeak) < n &&
+	while ((peak = atomic_load_relaxed(&c->c_npeak)) < n &&
 	    atomic_cas_uint(&c->c_npeak, peak, n) != peak)
 		continue;
 }
@@ -250,11 +250,12 @@ cell_admit(uint32_t id, struct cell **cp)
 	c = id != 0 ? cell_find(id, NULL) : NULL;
 	if (c == NULL) {
 		error = ESRCH;
-	} else if (c->c_state != CELL_STATE_LIVE) {
+	} else if (atomic_load_relaxed(&c->c_state) != CELL_STATE_LIVE) {
 		error = EBUSY;
 	} else {
 		maxproc = c->c_policy->cp_maxproc;
-		if (maxproc != 0 && c->c_nproc >= maxproc)
+		if (maxproc != 0 &&
+		    atomic_load_relaxed(&c->c_nproc) >= maxproc)
 			error = EAGAIN;
 	}
 	if (error == 0) {

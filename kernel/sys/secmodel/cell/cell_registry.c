@@ -369,7 +369,7 @@ cell_set(const struct cell_set *cs, struct cell_result *cr)
 	c = cs->cs_id != 0 ? cell_find(cs->cs_id, NULL) : NULL;
 	if (c == NULL)
 		error = ESRCH;
-	else if (c->c_state != CELL_STATE_LIVE)
+	else if (atomic_load_relaxed(&c->c_state) != CELL_STATE_LIVE)
 		error = EBUSY;
 	else if (cs->cs_fields & CELL_SET_PORTS)
 		error = cell_ports_check_free(c->c_id, &cs->cs_config, cr);
@@ -394,10 +394,10 @@ cell_destroy(uint32_t id)
 	c = id != 0 ? cell_find(id, NULL) : NULL;
 	if (c == NULL)
 		error = ESRCH;
-	else if (c->c_nproc != 0)
+	else if (atomic_load_relaxed(&c->c_nproc) != 0)
 		error = EBUSY;
 	if (error == 0) {
-		c->c_state = 0;
+		atomic_store_relaxed(&c->c_state, 0);
 		TAILQ_REMOVE(&cell_list, c, c_list);
 		LIST_REMOVE(c, c_byid);
 		LIST_REMOVE(c, c_byname);

@@ -103,7 +103,8 @@ cell_ring_place(struct cell_ring *ring, const struct cell_denial *dn)
 
 /* Remember a port and an address that enforcing would have refused. */
 static void
-cell_ring_learn(struct cell_ring *ring, u_int rule, const struct cell_denial *dn)
+cell_ring_learn(struct cell_ring *ring, u_int rule,
+    const struct cell_denial *dn)
 {
 	uint32_t i;
 
@@ -162,7 +163,8 @@ static void
 cell_log(struct cell *c, const struct cell_denial *dn)
 {
 	volatile u_int *last = &c->c_logged[dn->dn_rule];
-	const u_int now = (u_int)time_uptime, then = *last;
+	const u_int now = (u_int)time_uptime;
+	const u_int then = atomic_load_relaxed(last);
 
 	if (then != 0 && now - then < CELL_LOG_INTERVAL)
 		return;
