@@ -44,5 +44,8 @@ func busy(c *kern.Client, id cell.ID, err error) error {
 	if gerr != nil || in.Processes == 0 {
 		return err
 	}
-	return fmt.Errorf("%d %w: end them first, or use destroy -k", in.Processes, err)
+	if in.Processes == 1 {
+		return fmt.Errorf("one process lives in it: end it first, or use destroy -k")
+	}
+	return fmt.Errorf("%d processes live in it: end them first, or use destroy -k", in.Processes)
 }

@@ -44,7 +44,7 @@ func (o execOptions) run(ctx *cli.Context, args []string) error {
 		if enter.Unprivileged() && r.Root != "/" {
 			ctx.Warn("%s: not root: the command keeps the host's root directory", in.Config.Name)
 		}
-		return commandStatus(ctx, enter.Exec(c, r))
+		return commandStatus(ctx, in.Config.Name, enter.Exec(c, r))
 	})
 }
 

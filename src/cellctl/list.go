@@ -58,7 +58,7 @@ var listFields = []table.Field[cell.Info]{
 	{Name: "super", Right: true, Doc: "process id of its supervisor, - for none, ? where that cannot be read",
 		Value: func(in cell.Info) string { return supervisor(in.Config.Name) }},
 	{Name: "allow", Extra: true, Doc: "exceptions in force, those with an end included",
-		Value: func(in cell.Info) string { return in.Config.Allow.String() }},
+		Value: func(in cell.Info) string { return in.Allowed().String() }},
 	{Name: "until", Extra: true, Doc: "exceptions with an end, each as NAME=SECONDS that it has left",
 		Value: func(in cell.Info) string { return left(in) }},
 	{Name: "ports", Extra: true, Doc: "declared ports",

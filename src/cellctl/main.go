@@ -42,12 +42,13 @@ func program() *cli.Program {
 	}
 }
 
-// commandStatus gives the failure of a command the status that sh(1) has.
-func commandStatus(ctx *cli.Context, err error) error {
+// commandStatus gives the failure of a command in the cell with that name the
+// status that sh(1) has.
+func commandStatus(ctx *cli.Context, name string, err error) error {
 	var ce *enter.CommandError
 	if !errors.As(err, &ce) {
 		return err
 	}
-	ctx.Warn("%v", err)
+	ctx.Warn("%s: %v", name, err)
 	return cli.Status(ce.Status)
 }

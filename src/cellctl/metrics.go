@@ -40,7 +40,7 @@ var metrics = []metric{
 	{"cell_processes_limit", "gauge", "Most processes that the cell may have; 0 is no limit.", one(func(in cell.Info) string {
 		return decimal(in.Config.MaxProc)
 	})},
-	{"cell_forks_total", "counter", "Processes that were born in the cell or came in.", one(func(in cell.Info) string {
+	{"cell_forks_total", "counter", "Processes that were forked in the cell.", one(func(in cell.Info) string {
 		return decimal(in.Forks)
 	})},
 	{"cell_exits_total", "counter", "Processes of the cell that ended.", one(func(in cell.Info) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -53,13 +54,24 @@ func (o *statsOptions) check() error {
 		return nil
 	}
 	var err error
-	if o.interval, err = words.Duration(o.wait); err != nil {
+	if o.interval, err = parseInterval(o.wait); err != nil {
 		return cli.Usagef("stats: -w: %w", err)
 	}
-	if o.interval <= 0 {
-		return cli.Usagef("stats: -w %s: more than nothing expected", o.wait)
+	if o.interval < minInterval {
+		return cli.Usagef("stats: -w %s: at least %v expected", o.wait, minInterval)
 	}
 	return nil
+}
+
+// minInterval keeps -w from doing nothing but look.
+const minInterval = 10 * time.Millisecond
+
+// parseInterval reads seconds, also a fraction of them, or a duration.
+func parseInterval(s string) (time.Duration, error) {
+	if f, err := strconv.ParseFloat(s, 64); err == nil && f >= 0 && f < 1e9 {
+		return time.Duration(f * float64(time.Second)), nil
+	}
+	return words.Duration(s)
 }
 
 func (o *statsOptions) run(ctx *cli.Context, names []string) error {

@@ -30,7 +30,7 @@ var statFields = append([]table.Field[usage]{
 	{Name: "vsz", Right: true, Doc: "bytes of address space now",
 		Value: func(u usage) string { return decimal(u.VSZ) },
 		Human: func(u usage) string { return words.FormatSize(u.VSZ) }},
-	{Name: "forks", Right: true, Doc: "processes that were born or came in",
+	{Name: "forks", Right: true, Doc: "processes that were forked in the cell",
 		Value: func(u usage) string { return decimal(u.Forks) }},
 	{Name: "exits", Right: true, Doc: "processes that ended",
 		Value: func(u usage) string { return decimal(u.Exits) }},

@@ -101,19 +101,24 @@ func (o *superviseOptions) run(ctx *cli.Context, args []string) error {
 	switch {
 	case parent != nil:
 		if err == nil {
-			err = o.daemon(cfg, parent)
+			err = namedHere(cfg.Name, o.daemon(cfg, parent))
 		}
 		parent.Done(err)
 	case err == nil && o.detach:
-		err = named(cfg.Name, super.Detach())
+		err = super.Detach() // it says what the detached one says
 	case err == nil:
-		err = named(cfg.Name, super.Run(cfg, func() {}))
+		err = namedHere(cfg.Name, super.Run(cfg, func() {}))
 	}
+	return err
+}
+
+// namedHere is named, but for an error that names the cell itself.
+func namedHere(name string, err error) error {
 	var held *super.HeldError
 	if errors.As(err, &held) {
 		return held
 	}
-	return err
+	return named(name, err)
 }
 
 // daemon is the detached supervisor.

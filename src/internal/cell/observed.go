@@ -33,6 +33,18 @@ type Info struct {
 	Excepted  [NScope]uint64 // passes that an exception made possible
 }
 
+// Allowed is every exception in force, with and without an end; Config.Allow
+// is those without.
+func (in Info) Allowed() Exceptions {
+	all := in.Config.Allow
+	for i, left := range in.Left {
+		if left > 0 {
+			all |= Only(Exception(i))
+		}
+	}
+	return all
+}
+
 // Sum adds up counters by scope.
 func Sum(c [NScope]uint64) uint64 {
 	var n uint64

@@ -56,6 +56,7 @@ var failures = map[string]error{
 	"usage":  Usagef("bad %s", "word"),
 	"status": Status(Drift),
 	"joined": errors.Join(errors.New("a:1: x"), errors.New("a:2: y")),
+	"words":  AsUsage(errors.Join(errors.New("x"), errors.New("y"))),
 	"pipe":   fmt.Errorf("write: %w", syscall.EPIPE),
 	"field":  &unknownError{"field", "nmae", []string{"name", "size"}},
 }
@@ -90,6 +91,7 @@ func TestRun(t *testing.T) {
 		{"fail usage", 2, ``, `prog: bad word\n`},
 		{"fail status", 3, ``, ``},
 		{"fail joined", 1, ``, `prog: a:1: x\nprog: a:2: y\n`},
+		{"fail words", 2, ``, `prog: x\nprog: y\n`},
 		{"fail pipe", 1, ``, ``},
 		{"fail field", 2, ``, `prog: unknown field "nmae" \(did you mean "name"\?\)\n`},
 	}

@@ -63,6 +63,9 @@ func IsUsage(err error) bool {
 // PrintError writes err as `program: what: why', one line for each error
 // that was joined.
 func PrintError(w io.Writer, program string, err error) {
+	if ue, ok := err.(usageError); ok {
+		err = ue.error
+	}
 	if many, ok := err.(interface{ Unwrap() []error }); ok && isJoin(err, many.Unwrap()) {
 		for _, e := range many.Unwrap() {
 			PrintError(w, program, e)

@@ -120,9 +120,9 @@ type Result struct {
 func (r Result) Leak() bool { return r.Expected == Closed && r.Got == Open }
 
 // expected is what the policy says of a rule.
-func expected(cf cell.Config, r cell.Rule) Answer {
-	binds := cf.Mode == cell.Enforce || r.Tier == cell.TierAlways
-	if binds && r.Denies(cf.Profile, cf.Allow) {
+func expected(in cell.Info, r cell.Rule) Answer {
+	binds := in.Config.Mode == cell.Enforce || r.Tier == cell.TierAlways
+	if binds && r.Denies(in.Config.Profile, in.Allowed()) {
 		return Closed
 	}
 	return Open

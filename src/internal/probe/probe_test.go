@@ -28,7 +28,7 @@ func TestExpected(t *testing.T) {
 		{cell.Config{Profile: cell.High, Mode: cell.Enforce, Allow: cell.Only(cell.ExcRawsock)}, rawRule, Open},
 		{cell.Config{Profile: cell.Low, Mode: cell.Learn}, signalRule, Closed},
 	} {
-		if got := expected(c.cf, c.r); got != c.want {
+		if got := expected(cell.Info{Config: c.cf}, c.r); got != c.want {
 			t.Errorf("%+v, %s: %v", c.cf, c.r.Name, got)
 		}
 	}

@@ -120,7 +120,7 @@ func (p *Prober) one(ctx context.Context, in cell.Info, op Operation, t Target) 
 		return Result{}, err
 	}
 	got, by := judge(op, p.table, before, after, o)
-	return Result{op, expected(in.Config, p.rules[op.Rule]), got, by, o}, nil
+	return Result{op, expected(in, p.rules[op.Rule]), got, by, o}, nil
 }
 
 // child starts the process that tries, and reads what it says.
