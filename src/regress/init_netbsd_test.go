@@ -117,14 +117,17 @@ func remountRoot() error {
 }
 
 // loopbackUp gives lo0 127.0.0.1 and 127.0.0.2, as ifconfig does:
-// SIOCAIFADDR with a struct ifaliasreq, then SIOCSIFFLAGS.  ::1 follows by
-// itself.
+// SIOCSIFFLAGS, which brings ::1 too, and SIOCAIFADDR with a struct
+// ifaliasreq.
 func loopbackUp() error {
 	s, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(s)
+	if err := setFlags(s, "lo0"); err != nil {
+		return fmt.Errorf("SIOCSIFFLAGS: %w", err)
+	}
 	for host := byte(1); host <= 2; host++ {
 		var alias [16 + 3*16]byte
 		copy(alias[:], "lo0")
@@ -134,11 +137,13 @@ func loopbackUp() error {
 			return fmt.Errorf("SIOCAIFADDR: %w", err)
 		}
 	}
-	return setFlags(s, "lo0", unix.IFF_UP)
+	return nil
 }
 
-// setFlags is SIOCSIFFLAGS with a struct ifreq.
-func setFlags(s int, name string, flags int16) error {
+// setFlags is SIOCSIFFLAGS with a struct ifreq: a loopback interface comes up,
+// and stays one, which the flags say, too.
+func setFlags(s int, name string) error {
+	const flags = int16(unix.IFF_UP | unix.IFF_LOOPBACK)
 	var ifr [144]byte
 	copy(ifr[:], name)
 	copy(ifr[16:], le(flags))
@@ -244,7 +249,7 @@ func (g *goCounter) line(s string) {
 func (g *goCounter) sum() count {
 	parents := map[string]bool{}
 	for name := range g.verdicts {
-		if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		for i := strings.LastIndexByte(name, '/'); i >= 0; i = strings.LastIndexByte(name[:i], '/') {
 			parents[name[:i]] = true
 		}
 	}
