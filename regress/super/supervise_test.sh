@@ -111,7 +111,7 @@ detach_fails_body()
 	    "$@" "$cell" /no/such
 	atf_check -s exit:1 -e match:'exited with status 4' \
 	    "$@" -r 'sh -c "sleep 1; false"' "$cell" /bin/sh -c 'exit 4'
-	atf_check -s exit:1 -e match:"^cellctl: $cell: " \
+	atf_check -s exit:1 -e inline:"cellctl: $cell: not ready within 300ms\n" \
 	    "$@" -r false -W 300ms "$cell" sleep 1000
 	atf_check -s exit:1 -e match:'directory /no/such' \
 	    "$@" -d /no/such "$cell" sleep 1000
@@ -131,7 +131,7 @@ foreground_body()
 	expect_printed 'hello\n' out
 	atf_check -o match:'exited with status 0' cat out
 	atf_check -s exit:1 -o match:'exited with status 3' \
-	    -e match:"^cellctl: $cell: failed: process [0-9]* exited with status 3" \
+	    -e match:"^cellctl: $cell: process [0-9]* exited with status 3" \
 	    cellctl supervise -R never -o - "$cell" /bin/sh -c 'exit 3'
 	atf_check -o match:' tag\[[0-9]*\]: err$' \
 	    cellctl supervise -R never -T tag -o - "$cell" /bin/sh -c 'echo err >&2'

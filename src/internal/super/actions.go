@@ -65,8 +65,7 @@ func (r *Runner) kill() {
 func (r *Runner) start() {
 	err := r.fork()
 	if err != nil {
-		r.fault("fork: %v", err)
-		r.push(ExecFailed)
+		r.pushAs(ExecFailed, levelErr, "fork: %v", err)
 		return
 	}
 	r.status.Service = r.service.pid
@@ -105,8 +104,7 @@ func (r *Runner) runCheck() {
 	}
 	err := r.forkCheck(argv)
 	if err != nil {
-		r.fault("check: %v", err)
-		r.push(CheckFail)
+		r.pushAs(CheckFail, levelErr, "check: %v", err)
 	}
 }
 

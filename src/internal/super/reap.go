@@ -46,20 +46,18 @@ func (r *Runner) serviceEnded(w syscall.WaitStatus) {
 	r.status.LastExit = short
 	if c.report != "" {
 		verdict, why := verdictOf(c.report)
-		r.fault("%v", why)
+		e := ExecFailed
 		if verdict == verdictGone {
-			r.push(CellGone)
-		} else {
-			r.push(ExecFailed)
+			e = CellGone
 		}
+		r.pushAs(e, levelErr, "%v", why)
 		return
 	}
-	r.tell("process %d %s after %s", c.pid, long, ran(r.now()-r.m.Begun))
+	e := ExitedFail
 	if w.Exited() && w.ExitStatus() == 0 {
-		r.push(ExitedOK)
-	} else {
-		r.push(ExitedFail)
+		e = ExitedOK
 	}
+	r.pushAs(e, levelNotice, "process %d %s after %s", c.pid, long, ran(r.now()-r.m.Begun))
 }
 
 // checkEnded turns the end of a check into its result.
@@ -71,8 +69,7 @@ func (r *Runner) checkEnded(w syscall.WaitStatus) {
 	verdict, why := verdictOf(c.report)
 	switch {
 	case verdict == verdictGone:
-		r.fault("check: %v", why)
-		r.push(CellGone)
+		r.pushAs(CellGone, levelErr, "check: %v", why)
 		return
 	case why != nil:
 		long = why.Error()
@@ -83,6 +80,5 @@ func (r *Runner) checkEnded(w syscall.WaitStatus) {
 	if line := c.out.line(); line != "" {
 		long += ": " + line
 	}
-	r.fault("check %s", long)
-	r.push(CheckFail)
+	r.pushAs(CheckFail, levelErr, "check %s", long)
 }

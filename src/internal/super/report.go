@@ -13,22 +13,16 @@ func (r *Runner) say(level int, format string, args ...any) {
 	r.log.note(level, "supervise: "+format, args...)
 }
 
-// tell says why the state is going to change.
-func (r *Runner) tell(format string, args ...any) {
+// why says why the state changes, here and in the status.
+func (r *Runner) why(level int, format string, args ...any) {
 	r.status.Why = fmt.Sprintf(format, args...)
-	r.say(levelNotice, "%s", r.status.Why)
-}
-
-// fault is tell for what should not be.
-func (r *Runner) fault(format string, args ...any) {
-	r.status.Why = fmt.Sprintf(format, args...)
-	r.say(levelErr, "%s", r.status.Why)
+	r.say(level, "%s", r.status.Why)
 }
 
 // changed says what e did to the machine, which was was before.
 func (r *Runner) changed(was Machine, e Event) {
 	if was.Checking && e == TimeUp {
-		r.fault("check took longer than %s", words.FormatDuration(r.cfg.Timeout))
+		r.why(levelErr, "check took longer than %s", words.FormatDuration(r.cfg.Timeout))
 	}
 	r.health(was, e)
 	if was.State == r.m.State {
@@ -40,22 +34,22 @@ func (r *Runner) changed(was Machine, e Event) {
 	case Ready:
 		r.nowReady(was)
 	case Unhealthy:
-		r.fault("unhealthy: %d checks in a row have failed", r.m.Fails)
+		r.why(levelErr, "unhealthy: %d checks in a row have failed", r.m.Fails)
 	case Stopping:
 		r.stopping(was)
 	case Killing:
 		if was.State == Stopping {
-			r.fault("did not stop within %s", words.FormatDuration(r.cfg.Grace))
+			r.why(levelErr, "did not stop within %s", words.FormatDuration(r.cfg.Grace))
 		} else if e == TimeUp {
-			r.fault("did not execute within %s", words.FormatDuration(startLimit))
+			r.why(levelErr, "did not execute within %s", words.FormatDuration(startLimit))
 		}
 	case Backoff:
 		if e == TimeUp {
-			r.fault("processes in the cell did not end within %s", words.FormatDuration(sweepLimit))
+			r.why(levelErr, "processes in the cell did not end within %s", words.FormatDuration(sweepLimit))
 		}
 		r.say(levelNotice, "next start in %s", words.FormatDuration(r.m.Delay))
 	case Stopped:
-		r.tell("stopped")
+		r.why(levelNotice, "stopped")
 	case Failed:
 		r.say(levelErr, "gives up: %s", r.status.Why)
 	}
@@ -78,19 +72,19 @@ func (r *Runner) health(was Machine, e Event) {
 // nowReady: the service got ready, or well again.
 func (r *Runner) nowReady(was Machine) {
 	if was.State == Unhealthy {
-		r.tell("healthy again")
+		r.why(levelNotice, "healthy again")
 		return
 	}
-	r.tell("process %d is in service", r.group)
+	r.why(levelNotice, "process %d is in service", r.group)
 }
 
 // stopping says why, where nobody asked.
 func (r *Runner) stopping(was Machine) {
 	switch {
 	case was.State == Running && r.m.Faulty:
-		r.fault("not ready within %s", words.FormatDuration(r.cfg.ReadyIn))
+		r.why(levelErr, "not ready within %s", words.FormatDuration(r.cfg.ReadyIn))
 	case r.m.Faulty:
-		r.fault("unhealthy: %d checks in a row have failed", r.m.Fails)
+		r.why(levelErr, "unhealthy: %d checks in a row have failed", r.m.Fails)
 	}
 }
 

@@ -23,7 +23,7 @@ type Runner struct {
 
 	base       time.Time // the machine's clock starts here
 	m          Machine
-	todo       []Event // that actions caused at once
+	todo       []happening
 	status     Status
 	written    Status // what the file has
 	dirty      bool   // the state has changed
@@ -35,16 +35,13 @@ type Runner struct {
 	sweeper  *child
 	spare    map[int]bool // children that this process had before
 	sweeping bool         // descendants are being ended
-	after    Event        // what follows that
+	after    happening    // what follows that
 	previous *Status      // what an earlier supervisor that died has left
 	raised   uint32       // maxproc of the cell before it was raised for the sweep; 0: was not
 
 	chld chan os.Signal
 	sigs chan os.Signal
 }
-
-// ErrFailed is wrapped by what Run returns after the state Failed.
-var ErrFailed = errors.New("failed")
 
 // Run supervises until the service is over.  It returns nil after Stopped,
 // and why after Failed.  ready is called when the service is ready for the
@@ -156,7 +153,7 @@ func (r *Runner) run() error {
 	}
 	r.publish()
 	if r.m.State == Failed {
-		return fmt.Errorf("%w: %s", ErrFailed, r.status.Why)
+		return errors.New(r.status.Why)
 	}
 	return nil
 }
@@ -197,32 +194,54 @@ func (r *Runner) sleep(timer *time.Timer) {
 	}
 }
 
-// push has e handled by settle.
-func (r *Runner) push(e Event) { r.todo = append(r.todo, e) }
+// happening is an event on its way to the machine, and what it was.
+type happening struct {
+	event Event
+	level int
+	why   string // "": nothing that is worth a word
+}
+
+// push has e handled by settle, which says then what it was.
+func (r *Runner) push(e Event) { r.todo = append(r.todo, happening{event: e}) }
+
+func (r *Runner) pushAs(e Event, level int, format string, args ...any) {
+	r.todo = append(r.todo, happening{e, level, fmt.Sprintf(format, args...)})
+}
 
 // settle steps through everything that has happened.
 func (r *Runner) settle() {
 	for len(r.todo) > 0 {
-		e := r.todo[0]
+		h := r.todo[0]
 		r.todo = r.todo[1:]
+		r.heard(h)
 		was := r.m
 		var a Action
-		r.m, a = r.m.Step(e, &r.cfg.Policy, r.now())
-		r.changed(was, e)
+		r.m, a = r.m.Step(h.event, &r.cfg.Policy, r.now())
+		r.changed(was, h.event)
 		r.do(a)
 	}
 	r.todo = nil
+}
+
+// heard says what has happened.  The end of a service that was asked to end
+// because of a fault is not why: the fault is.
+func (r *Runner) heard(h happening) {
+	switch {
+	case h.why == "":
+	case r.m.Faulty && (h.event == ExitedOK || h.event == ExitedFail):
+		r.say(h.level, "%s", h.why)
+	default:
+		r.why(h.level, "%s", h.why)
+	}
 }
 
 // asked handles a signal to the supervisor.
 func (r *Runner) asked(s syscall.Signal) {
 	switch s {
 	case sigStop, syscall.SIGINT:
-		r.say(levelNotice, "asked to stop by %s", signalName(s))
-		r.push(StopAsked)
+		r.pushAs(StopAsked, levelNotice, "asked to stop by %s", signalName(s))
 	case sigRestart:
-		r.say(levelNotice, "asked to restart")
-		r.push(RestartAsked)
+		r.pushAs(RestartAsked, levelNotice, "asked to restart by %s", signalName(s))
 	case sigReopen:
 		r.log.reopen()
 	case syscall.SIGPIPE:

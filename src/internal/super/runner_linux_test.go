@@ -339,10 +339,10 @@ func TestDetach(t *testing.T) {
 	}{
 		{"started", `exec sleep 1000`, nil, ""},
 		{"ready", `exec sleep 1000`, ready("/bin/true"), ""},
-		{"no command", "", func(c *Config) { c.Service.Argv = []string{"/no/such"} }, "failed: /no/such: no such file or directory\n"},
+		{"no command", "", func(c *Config) { c.Service.Argv = []string{"/no/such"} }, "/no/such: no such file or directory\n"},
 		{"exits before ready", `exit 4`, ready("/bin/sh", "-c", "sleep 0.1; exit 1"), "exited with status 4"},
-		{"never ready", `exec sleep 1000`, ready("/bin/false"), "failed: "},
-		{"cell gone", "", func(c *Config) { c.Service.Argv = []string{"gone"} }, "failed: the cell is dying\n"},
+		{"never ready", `exec sleep 1000`, ready("/bin/false"), "not ready within 200ms"},
+		{"cell gone", "", func(c *Config) { c.Service.Argv = []string{"gone"} }, "the cell is dying\n"},
 		{"log", `exec sleep 1000`, func(c *Config) { c.LogFile = "/dev/null" }, "not a regular file\n"},
 	}
 	for _, c := range cases {

@@ -16,21 +16,19 @@ func (r *Runner) sweep() {
 	in, rig, err := r.look()
 	switch {
 	case errors.Is(err, kern.ErrNoCell), err == nil && in.State == cell.Dying:
-		r.fault("the cell is gone")
-		r.sweepAs(CellGone)
+		r.sweepAs(CellGone, "the cell is gone")
 	case err != nil && r.m.Counts.Starts > 0 && reapsDescendants:
 		// Without its rig a service can still be stopped.
-		r.sweepAs(Swept)
+		r.sweepAs(Swept, "")
 	case err != nil:
-		r.fault("%v", err)
-		r.sweepAs(SweepFailed)
+		r.sweepAs(SweepFailed, err.Error())
 	case rig || in.Processes == 0:
 		r.strangers(in)
 		if rig {
 			r.takeOver()
 			r.sweepGroup()
 		}
-		r.sweepAs(Swept)
+		r.sweepAs(Swept, "")
 	default:
 		r.strangers(in)
 		r.forkSweeper()
@@ -86,12 +84,13 @@ func (r *Runner) sweepGroup() {
 }
 
 // sweepAs ends descendants, where the system knows them, and then pushes e.
-func (r *Runner) sweepAs(e Event) {
+func (r *Runner) sweepAs(e Event, why string) {
+	r.after = happening{e, levelErr, why}
 	if !reapsDescendants {
-		r.push(e)
+		r.todo = append(r.todo, r.after)
 		return
 	}
-	r.sweeping, r.after = true, e
+	r.sweeping = true
 	r.sweepDescendants()
 }
 
@@ -101,8 +100,7 @@ func (r *Runner) sweepDescendants() {
 	pids, err := children()
 	if err != nil {
 		r.sweeping = false
-		r.fault("%v", err)
-		r.push(SweepFailed)
+		r.pushAs(SweepFailed, levelErr, "%v", err)
 		return
 	}
 	left := 0
@@ -114,7 +112,7 @@ func (r *Runner) sweepDescendants() {
 	}
 	if left == 0 {
 		r.sweeping = false
-		r.push(r.after)
+		r.todo = append(r.todo, r.after)
 	}
 }
 
@@ -126,8 +124,7 @@ func (r *Runner) forkSweeper() {
 		r.sweeper, err = r.spawn.start(roleSweep, enter.Request{Cell: r.cfg.Service.Cell, Root: "/"}, null, null)
 	}
 	if err != nil {
-		r.fault("sweep: %v", err)
-		r.push(SweepFailed)
+		r.pushAs(SweepFailed, levelErr, "sweep: %v", err)
 	}
 }
 
@@ -145,16 +142,13 @@ func (r *Runner) sweeperEnded(syscall.WaitStatus) {
 	in, _, err := r.look()
 	switch {
 	case verdict == verdictGone, errors.Is(err, kern.ErrNoCell):
-		r.fault("the cell is gone")
-		r.push(CellGone)
+		r.pushAs(CellGone, levelErr, "the cell is gone")
 	case verdict == verdictDone && err == nil && in.Processes == 0:
 		r.push(Swept)
 	case why == nil && err == nil:
-		r.fault("sweep: %d processes are left in the cell", in.Processes)
-		r.push(SweepFailed)
+		r.pushAs(SweepFailed, levelErr, "sweep: %d processes are left in the cell", in.Processes)
 	default:
-		r.fault("%v", errors.Join(why, err))
-		r.push(SweepFailed)
+		r.pushAs(SweepFailed, levelErr, "%v", errors.Join(why, err))
 	}
 }
 
