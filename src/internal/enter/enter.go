@@ -65,11 +65,12 @@ func Exec(c *kern.Client, r Request) error {
 	if err := CheckEnv(r.Env); err != nil {
 		return err
 	}
+	privileged := !Unprivileged() // it does not stay so
 	if err := Join(c, r); err != nil {
 		return err
 	}
 	c.Close()
-	return become(r)
+	return become(r, privileged)
 }
 
 // Join makes the process a member of the cell, inside its root, for good.
@@ -140,18 +141,27 @@ func enterRoot(root string) error {
 	return nil
 }
 
-// become changes to the user and executes the command, inside the cell.
-func become(r Request) error {
-	who, err := resolve(r)
+// become changes to the user and executes the command, inside the cell.  As
+// a process that was never root it has neither the cell's root nor another
+// user.
+func become(r Request, privileged bool) error {
+	who, err := resolve(r, privileged)
 	if err != nil {
 		return err
 	}
-	if !Unprivileged() {
-		if err := who.assume(); err != nil {
-			return err
-		}
+	dir := r.Dir
+	if dir == "" {
+		dir = "/"
 	}
-	if err := changeDir(r); err != nil {
+	if privileged {
+		err = who.assume()
+	} else if r.Root != "/" {
+		dir = r.Root + dir
+	}
+	if err != nil {
+		return err
+	}
+	if err := changeDir(dir); err != nil {
 		return err
 	}
 	mask := r.Umask
@@ -176,19 +186,12 @@ func become(r Request) error {
 
 // changeDir goes to the directory where the command starts, as the user who
 // runs it.
-func changeDir(r Request) error {
-	dir := r.Dir
-	if dir == "" {
-		dir = "/"
-	}
+func changeDir(dir string) error {
 	if dir[0] != '/' {
 		return fmt.Errorf("directory %s: not an absolute path", dir)
 	}
-	if Unprivileged() && r.Root != "/" {
-		dir = r.Root + dir
-	}
 	if err := unix.Chdir(dir); err != nil {
-		return fmt.Errorf("directory %s: %w", r.Dir, err)
+		return fmt.Errorf("directory %s: %w", dir, err)
 	}
 	return nil
 }

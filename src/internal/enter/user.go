@@ -31,8 +31,8 @@ const (
 
 // resolve finds the account in the databases that the cell itself has.  It
 // is called inside the root.
-func resolve(r Request) (account, error) {
-	if Unprivileged() {
+func resolve(r Request, privileged bool) (account, error) {
+	if !privileged {
 		return ownAccount(r)
 	}
 	user, group, hasGroup := strings.Cut(r.User, ":")
