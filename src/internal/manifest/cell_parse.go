@@ -16,6 +16,9 @@ func ParseCell(name, file string, text []byte, conf *Conf, errs *Errors) *Cell {
 		c.checkLayout(errs)
 		c.checkHostPaths(conf, errs)
 	}
+	if len(*errs) == before {
+		c.digest = c.Digest()
+	}
 	return c
 }
 

@@ -50,7 +50,8 @@ type Cell struct {
 	Before    [][]string // commands in the cell before a backup
 	After     [][]string
 
-	lines map[string]int // where each directive was given first
+	lines  map[string]int // where each directive was given first
+	digest string         // once it is known
 }
 
 // Volume is a file system of the host that the cell sees at Target.
@@ -136,6 +137,9 @@ func (c *Cell) Text() string {
 // Digest identifies the effective manifest: SHA-256 of Text, in hexadecimal,
 // exactly as long as a cell's tag may be.
 func (c *Cell) Digest() string {
+	if c.digest != "" {
+		return c.digest
+	}
 	sum := sha256.Sum256([]byte(c.Text()))
 	return hex.EncodeToString(sum[:])
 }
@@ -144,6 +148,7 @@ func (c *Cell) Digest() string {
 // not started again: what needs a start is still old's.
 func (c *Cell) Over(old *Cell) *Cell {
 	out := *c
+	out.digest = ""
 	out.Command, out.User, out.Env, out.Dir = old.Command, old.User, old.Env, old.Dir
 	out.Base, out.Volumes, out.Data = old.Base, old.Volumes, old.Data
 	out.Rlimits, out.Restart, out.Health = old.Rlimits, old.Restart, old.Health

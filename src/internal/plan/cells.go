@@ -44,7 +44,7 @@ func (p *cellPlan) down() {
 
 // up brings a cell up of which nothing is there.
 func (p *cellPlan) up() {
-	cf := p.c.Config(p.layout.RootOf(p.c), p.c.Digest())
+	cf := p.c.Config(p.layout.RootOf(p.c), Pending(p.c.Digest()))
 	create := line(Create, p.name, '+', AtOnce, "create the cell (%s)", describe(cf))
 	create.Desired, create.Config = p.c, cf
 	create.Undo = line(Destroy, p.name, '-', AtOnce, "end the cell")
@@ -145,6 +145,9 @@ func (p *cellPlan) live(restart bool) {
 		needs = append(needs, mountLines(p.layout.Mounts(p.set, p.c), p.o.Mounts)...)
 	}
 	lines, ch := kernelLines(p.c.Config("", ""), p.o)
+	if Interrupted(p.o.Kernel.Config.Tag) {
+		noted = append(noted, Line{Sign: '~', Text: "finish the start that was interrupted"})
+	}
 	if len(needs) > 0 && restart {
 		p.restart(append(append(noted, lines...), needs...))
 		return

@@ -76,7 +76,7 @@ func kernelLines(want cell.Config, o *Observed) ([]Line, cell.Change) {
 // kernel does not know, by what a change needs.
 func manifestLines(c *manifest.Cell, o *Observed) (noted, restart []Line) {
 	if o.Applied == nil {
-		if c.Digest() == o.Kernel.Config.Tag {
+		if TagOf(o.Kernel.Config.Tag, c.Digest()) {
 			return nil, nil
 		}
 		what := "what runs was applied from a manifest that is not kept"
@@ -84,6 +84,9 @@ func manifestLines(c *manifest.Cell, o *Observed) (noted, restart []Line) {
 			what = "the manifest is not the one that was applied, which only root can read"
 		}
 		return nil, []Line{{Sign: '~', Text: what, When: Restart}}
+	}
+	if o.Applied == c {
+		return nil, nil
 	}
 	for _, d := range c.Compare(o.Applied) {
 		l := Line{Sign: '~', Text: d.Name + " " + oneLine(d.Old) + " -> " + oneLine(d.New)}

@@ -77,14 +77,15 @@ func (l Layout) Data(name, dir string) string {
 
 // DataName is the name under which a data directory is kept: its path with
 // the slashes escaped, so that no two paths share a name.
-func DataName(dir string) string {
-	return strings.NewReplacer("%", "%25", "/", "%2f").Replace(strings.TrimPrefix(dir, "/"))
-}
+func DataName(dir string) string { return escape.Replace(strings.TrimPrefix(dir, "/")) }
 
 // DataPath is the path whose DataName is name.
-func DataPath(name string) string {
-	return "/" + strings.NewReplacer("%2f", "/", "%25", "%").Replace(name)
-}
+func DataPath(name string) string { return "/" + unescape.Replace(name) }
+
+var (
+	escape   = strings.NewReplacer("%", "%25", "/", "%2f")
+	unescape = strings.NewReplacer("%2f", "/", "%25", "%")
+)
 
 // Mounts lists the file systems of the cell's root in the order in which
 // they are mounted.

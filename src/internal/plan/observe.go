@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"encoding/hex"
+	"strings"
 
 	"cells/src/internal/cell"
 	"cells/src/internal/manifest"
@@ -13,8 +13,7 @@ type Service struct {
 	Cell    cell.ID // that the supervisor is, or was, about
 	Up      bool    // it keeps the service running, or is about to
 	Healthy bool    // the service is ready, and its health check does not fail
-	Done    bool    // the service ended as it should and is not wanted again
-	Why     string  // a word or two about the state
+	Crashed bool    // the supervisor died without a word
 }
 
 // Mounted is a file system that is mounted below a cell's root.
@@ -42,11 +41,27 @@ type Observed struct {
 	Hidden  bool            // Applied exists, but not for our eyes
 }
 
+// A cell's tag is the digest of what was applied, once it has been: while the
+// cell is being started a mark stands in the place of the last digit, before
+// all others.
+const pendingMark = "+"
+
+// Pending is the tag of a cell that is being started.
+func Pending(digest string) string { return pendingMark + digest[:len(digest)-1] }
+
+// Interrupted reports whether the cell was never started to the end.
+func Interrupted(tag string) bool { return strings.HasPrefix(tag, pendingMark) }
+
+// TagOf reports whether a tag stands for the digest, pending or not.
+func TagOf(tag, digest string) bool {
+	return tag == digest || digest != "" && tag == Pending(digest)
+}
+
 // Managed reports whether a cell of the kernel was made by cellmgr: its tag
 // is a digest.
 func Managed(in *cell.Info) bool {
-	b, err := hex.DecodeString(in.Config.Tag)
-	return err == nil && len(b) == 32
+	digits := strings.TrimPrefix(in.Config.Tag, pendingMark)
+	return len(in.Config.Tag) == cell.TagMax && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
 // State says in one word how a cell is, for status and for decisions.
@@ -64,10 +79,18 @@ func (o *Observed) State() State {
 		return Broken
 	case o.Service.Alive && o.Service.Up:
 		return Running
-	case o.Service.Done && o.Service.Cell == o.Kernel.ID:
+	case o.done():
 		return Done
 	}
 	return Broken
+}
+
+// done reports whether the service has come to its end and is not to be
+// started again: its supervisor has left in peace.
+func (o *Observed) done() bool {
+	return !o.Service.Alive && !o.Service.Crashed && o.Kernel.Processes == 0 &&
+		!Interrupted(o.Kernel.Config.Tag) &&
+		(o.Hidden || o.Applied != nil && o.Applied.Restart != "always")
 }
 
 // State is how a cell is.

@@ -123,6 +123,9 @@ func (w *world) do(s *Step) error {
 			}
 		}
 		o.Service = Service{Alive: true, Up: true, Healthy: true, Cell: o.Kernel.ID}
+		if w.fail == nil || !w.fail(s) {
+			o.Kernel.Config.Tag = s.Desired.Digest()
+		}
 	case Await:
 		w.at(s.Other).Service.Healthy = true
 	case Stop:

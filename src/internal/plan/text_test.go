@@ -62,7 +62,12 @@ func TestText(t *testing.T) {
 				"+ web: mount / from /var/db/cells/cells/web/top read-only\n+ web: mount /bin from /bin read-only\n" +
 				"+ web: mount /dev\n+ web: mount /etc from /var/db/cells/cells/web/data/etc\n+ web: mount /tmp\n" +
 				"+ web: mount /usr from /usr read-only\n+ web: start /bin/x\n"},
-		{"done", before, func(w *world) { o := w.at("web"); o.Service = Service{Done: true, Cell: o.Kernel.ID} }, Options{}, ""},
+		{"done", before, func(w *world) { w.at("web").Service = Service{}; w.at("web").Applied.Restart = "never" }, Options{},
+			"~ web: restart never -> always (restart)\n"},
+		{"interrupted", before, func(w *world) {
+			k := w.at("web").Kernel
+			k.Config.Tag = Pending(k.Config.Tag)
+		}, Options{}, "~ web: finish the start that was interrupted\n"},
 		{"orphan", "", nil, Options{}, "- web: has no manifest and is running (prune)\n"},
 	}
 	for _, test := range tests {
