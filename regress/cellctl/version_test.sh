@@ -60,7 +60,7 @@ usage_body()
 	done <<-END
 	|2|usage: cellctl VERB
 	lsit|2|unknown verb "lsit" \(did you mean "list"\?\)
-	den|2|unknown verb "den" \(did you mean "denials"\?\)
+	deni|2|unknown verb "deni" \(did you mean "denials"\?\)
 	xyzzy|2|unknown verb "xyzzy"$
 	-n x create|2|options come after the verb
 	help lsit|2|unknown verb "lsit" \(did you mean "list"\?\)
