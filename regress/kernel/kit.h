@@ -10,6 +10,7 @@
 
 #include <atf-c.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
