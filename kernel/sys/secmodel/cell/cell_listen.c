@@ -131,21 +131,35 @@ cell_process_variant(u_int rule, struct proc *p, void *arg1, void *arg2,
 }
 
 /*
- * sched_setparam(2) asks with an LWP locked, for the calling process and
- * with p_lock held.  A process that is going is nobody's.
+ * What is asked with an LWP locked: sched_setparam(2), and kern.lwp whether
+ * it may show addresses.
+ */
+static bool
+cell_asked_locked(kauth_action_t action, uint32_t req)
+{
+
+	return action == KAUTH_PROCESS_SCHEDULER_SETPARAM ||
+	    (action == KAUTH_PROCESS_CANSEE &&
+	    req == KAUTH_REQ_PROCESS_CANSEE_KPTR);
+}
+
+/*
+ * Those ask for the calling process and with p_lock held.  A process that is
+ * going is nobody's.
  */
 static int
-cell_setparam(kauth_cred_t cred, struct proc *p)
+cell_process_locked(kauth_cred_t cred, kauth_action_t action, uint32_t req,
+    struct proc *p)
 {
 	struct cell *c = cell_member_of(curproc), *object;
 
 	if (c == NULL && kauth_cred_geteuid(cred) == 0)
 		return KAUTH_RESULT_DEFER;
-	object = cell_member_of(p);
+	object = p == curproc ? c : cell_member_of(p);
 	if (c == NULL && object == NULL)
 		return KAUTH_RESULT_DEFER;
-	return cell_judge(c, cred, c != object ? CELL_R_SETPARAM_OTHER :
-	    CELL_R_SETPARAM, object, p->p_pid, NULL);
+	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_PROCESS, action,
+	    req, c != object)->ru_id, object, p->p_pid, NULL);
 }
 
 /*
@@ -162,12 +176,14 @@ secmodel_cell_process_cb(kauth_cred_t cred, kauth_action_t action,
 {
 	struct proc *p = arg0;
 	struct cell *c, *object;
+	uint32_t req;
 	u_int rule;
 
 	if (atomic_load_relaxed(&cell_nlive) == 0)
 		return KAUTH_RESULT_DEFER;
-	if (action == KAUTH_PROCESS_SCHEDULER_SETPARAM)
-		return cell_setparam(cred, p);
+	req = cell_process_request(action, arg1, arg2);
+	if (cell_asked_locked(action, req))
+		return cell_process_locked(cred, action, req, p);
 	c = cell_of_cred(cred);
 	if (c == NULL && kauth_cred_geteuid(cred) == 0)
 		return KAUTH_RESULT_DEFER;
@@ -175,8 +191,8 @@ secmodel_cell_process_cb(kauth_cred_t cred, kauth_action_t action,
 	if (c == NULL && object == NULL)
 		return KAUTH_RESULT_DEFER;
 
-	rule = cell_rule_find(CELL_SCOPE_PROCESS, action,
-	    cell_process_request(action, arg1, arg2), c != object)->ru_id;
+	rule = cell_rule_find(CELL_SCOPE_PROCESS, action, req,
+	    c != object)->ru_id;
 	if (rule == CELL_R_FORK)
 		return cell_fork_check(c, cred);
 	rule = cell_process_variant(rule, p, arg1, arg2, arg3);

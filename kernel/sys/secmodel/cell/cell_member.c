@@ -29,10 +29,10 @@
  * Members: which process is in which cell, known without touching a
  * credential.
  *
- * kauth_cred_getdata(9) takes an adaptive mutex, and sched_setparam(2) asks
- * for KAUTH_PROCESS_SCHEDULER_SETPARAM with an LWP locked, where that is not
- * allowed.  For that one question the processes stand in a hash table, each
- * bucket with a spin lock of its own.  All others ask the credential.
+ * kauth_cred_getdata(9) takes an adaptive mutex, but sched_setparam(2) and
+ * the kern.lwp node ask with an LWP locked, where that is not allowed.  For
+ * those two questions the processes stand in a hash table, each bucket with
+ * a spin lock of its own.  All others ask the credential.
  */
 
 #include <sys/cdefs.h>
