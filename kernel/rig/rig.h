@@ -126,6 +126,8 @@ int	rig_sysctl(struct proc *, const char *node, void *old, size_t *oldlenp,
 /* --- What one process does to another (rig_calls_proc.c) --- */
 
 int	rig_kill(struct proc *, struct proc *target, int signo);
+/* The same question, and nothing is sent. */
+int	rig_may_signal(struct proc *, struct proc *target, int signo);
 /* Requests as NetBSD numbers them: 9 is PT_ATTACH. */
 int	rig_ptrace(struct proc *, struct proc *target, int request);
 int	rig_ktrace(struct proc *, struct proc *target);
@@ -183,6 +185,12 @@ int	rig_route(struct proc *, int type);
  */
 int	rig_ask(struct proc *, unsigned int scope, uint64_t action,
 	    uint32_t request, struct proc *target);
+
+/* An object of System V IPC with these permissions; MODE as IPC_[RWM]. */
+int	rig_sysvipc(struct proc *, uid_t uid, uid_t cuid, gid_t gid,
+	    gid_t cgid, mode_t perm, uint32_t mode);
+/* A message queue of that user. */
+int	rig_mqueue(struct proc *, uid_t owner);
 
 /* A device special file: BLOCK or character, as NetBSD/amd64 numbers it. */
 int	rig_rawio(struct proc *, uint32_t request, bool block, int major,

@@ -66,4 +66,36 @@ int	rig_real_sysctl(struct proc *, const char *node, void *old,
 /* The rig says from now on that it enforces. */
 void	rig_real_enforcing(void);
 
+/*
+ * Act as P until the end: the calls of rig.h take the calling thread's LWP,
+ * as rig_thread() does, and this one may be nested.
+ */
+struct rig_acting {
+	struct lwp	*me, *before;
+};
+struct rig_acting rig_real_act(struct proc *);
+void	rig_real_act_end(struct rig_acting);
+
+/* A socket that exists already, made by P; nobody is asked. */
+struct socket *rig_real_socket(struct proc *, int family, int type);
+
+/* As the host has them now: limits by NetBSD's number, scheduling. */
+void	rig_real_rlimit(struct proc *, unsigned int which, uint64_t cur,
+	    uint64_t max);
+
+/* sched_setparam(2) on a process of which only one thread is known here. */
+int	rig_real_setparam(struct proc *, struct proc *target, int oldpolicy,
+	    int policy, int priority);
+
+/* --- rig_peek.c: what the policy says, unasked and unrecorded --- */
+
+/* No profile denies it. */
+bool	rig_peek_never(unsigned int scope, uint64_t action, uint32_t request);
+/* The policy of P's cell denies it. */
+bool	rig_peek_denied(struct proc *, unsigned int scope, uint64_t action,
+	    uint32_t request);
+/* Some cell declares a port of the ephemeral range, which is LO to HI. */
+bool	rig_peek_ephemeral_declared(void);
+void	rig_ephemeral_range(uint16_t lo, uint16_t hi);
+
 #endif	/* !RIG_REAL_H */

@@ -229,3 +229,33 @@ rig_rawio(struct proc *p, uint32_t request, bool block, int dmajor,
 	RIG_DONE();
 	return error;
 }
+
+int
+rig_sysvipc(struct proc *p, uid_t uid, uid_t cuid, gid_t gid, gid_t cgid,
+    mode_t perm, uint32_t mode)
+{
+	struct ipc_perm ip = {
+		.uid = uid, .cuid = cuid, .gid = gid, .cgid = cgid,
+		.mode = perm
+	};
+	int error;
+	RIG_AS(p);
+
+	error = kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_SYSVIPC,
+	    KAUTH_REQ_SYSTEM_SYSVIPC_BYPASS, &ip, KAUTH_ARG(mode), NULL);
+	RIG_DONE();
+	return error;
+}
+
+int
+rig_mqueue(struct proc *p, uid_t owner)
+{
+	struct mqueue mq = { .mq_euid = owner };
+	int error;
+	RIG_AS(p);
+
+	error = kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_MQUEUE, 0, &mq,
+	    NULL, NULL);
+	RIG_DONE();
+	return error;
+}

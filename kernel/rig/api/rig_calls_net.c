@@ -17,6 +17,7 @@
 #include "rig.h"
 #include "rig_api.h"
 #include "rig_kern.h"
+#include "rig_real.h"
 
 /* What each socket has, where the kernel's are shared tables. */
 struct rig_so {
@@ -33,11 +34,37 @@ union rig_sa {
 /* Whatever a kernel stack holds. */
 #define	GARBAGE	0xd7
 
+static struct socket *
+make_socket(struct lwp *l, int dom, int type, int protocol)
+{
+	struct rig_so *rs = kmem_zalloc(sizeof(*rs), KM_SLEEP);
+
+	rs->domain.dom_family = dom;
+	rs->proto.pr_type = type;
+	rs->proto.pr_protocol = (short)protocol;
+	rs->proto.pr_domain = &rs->domain;
+	rs->so.so_type = (short)type;
+	rs->so.so_proto = &rs->proto;
+	rs->so.so_cred = kauth_cred_hold(l->l_cred);
+	rs->so.so_cpid = l->l_proc->p_pid;
+	return &rs->so;
+}
+
+struct socket *
+rig_real_socket(struct proc *p, int family, int type)
+{
+	struct socket *so;
+	RIG_AS(p);
+
+	so = make_socket(l, family == 4 ? PF_INET : PF_INET6, type, 0);
+	RIG_DONE();
+	return so;
+}
+
 int
 rig_socket(struct proc *p, int family, int type, int protocol,
     struct socket **sop)
 {
-	struct rig_so *rs;
 	int dom = family == 4 ? PF_INET : family == 6 ? PF_INET6 : family;
 	int error;
 	RIG_AS(p);
@@ -46,18 +73,8 @@ rig_socket(struct proc *p, int family, int type, int protocol,
 	error = kauth_authorize_network(l->l_cred, KAUTH_NETWORK_SOCKET,
 	    KAUTH_REQ_NETWORK_SOCKET_OPEN, KAUTH_ARG(dom), KAUTH_ARG(type),
 	    KAUTH_ARG(protocol));
-	if (error == 0) {
-		rs = kmem_zalloc(sizeof(*rs), KM_SLEEP);
-		rs->domain.dom_family = dom;
-		rs->proto.pr_type = type;
-		rs->proto.pr_protocol = (short)protocol;
-		rs->proto.pr_domain = &rs->domain;
-		rs->so.so_type = (short)type;
-		rs->so.so_proto = &rs->proto;
-		rs->so.so_cred = kauth_cred_hold(l->l_cred);
-		rs->so.so_cpid = l->l_proc->p_pid;
-		*sop = &rs->so;
-	}
+	if (error == 0)
+		*sop = make_socket(l, dom, type, protocol);
 	RIG_DONE();
 	return error;
 }

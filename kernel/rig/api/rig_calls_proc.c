@@ -32,16 +32,12 @@ ask_locked(struct proc *p, kauth_action_t action, struct proc *target,
 }
 
 /* kill(2), kern_sig.c: a zombie takes any signal. */
-int
-rig_kill(struct proc *p, struct proc *target, int signo)
+static int
+signal_process(struct proc *p, struct proc *target, int signo, bool send)
 {
 	int error = 0;
 	RIG_AS(p);
 
-	if (signo < 0 || signo >= NSIG) {
-		RIG_DONE();
-		return EINVAL;
-	}
 	mutex_enter(&proc_lock);
 	if (target->p_stat == SACTIVE || target->p_stat == SSTOP) {
 		mutex_enter(target->p_lock);
@@ -49,12 +45,26 @@ rig_kill(struct proc *p, struct proc *target, int signo)
 		    KAUTH_PROCESS_SIGNAL, target, KAUTH_ARG(signo), NULL,
 		    NULL);
 		mutex_exit(target->p_lock);
-		if (error == 0 && signo != 0)
+		if (error == 0 && send && signo != 0)
 			psignal(target, signo);
 	}
 	mutex_exit(&proc_lock);
 	RIG_DONE();
 	return error;
+}
+
+int
+rig_kill(struct proc *p, struct proc *target, int signo)
+{
+	if (signo < 0 || signo >= NSIG)
+		return EINVAL;
+	return signal_process(p, target, signo, true);
+}
+
+int
+rig_may_signal(struct proc *p, struct proc *target, int signo)
+{
+	return signal_process(p, target, signo, false);
 }
 
 /* ptrace(2): first whether there is such a process at all. */

@@ -17,21 +17,17 @@ extern bool rig_enforcing;
  * Stand-ins of real processes have no LWP of their own: whoever acts as one
  * does so as a thread of his, so that two who act at once share nothing.
  */
-struct acting {
-	struct lwp	*me, *before;
-};
-
-static struct acting
-act_as(struct proc *p)
+struct rig_acting
+rig_real_act(struct proc *p)
 {
-	struct acting a = { .me = lwp_alloc(p), .before = rig_curlwp };
+	struct rig_acting a = { .me = lwp_alloc(p), .before = rig_curlwp };
 
 	rig_curlwp = a.me;
 	return a;
 }
 
-static void
-act_end(struct acting a)
+void
+rig_real_act_end(struct rig_acting a)
 {
 	rig_curlwp = a.before;
 	lwp_release(a.me);
@@ -66,14 +62,14 @@ int
 rig_real_fork(struct proc *parent, bool ask, pid_t pid, struct rig_host *host,
     struct proc **childp)
 {
-	struct acting a = act_as(parent);
+	struct rig_acting a = rig_real_act(parent);
 	struct proc *p;
 	int error;
 
 	/* Unknown numbers are negative, which no real process has. */
 	error = fork1(a.me, ask ? FORK_FORK : FORK_KERNEL,
 	    pid != 0 ? pid : INT_MIN, &p);
-	act_end(a);
+	rig_real_act_end(a);
 	*childp = NULL;
 	if (error != 0)
 		return error;
@@ -139,26 +135,26 @@ rig_real_new(pid_t pid, struct rig_host *host, const struct rig_ids *ids)
 void
 rig_real_exit(struct proc *p)
 {
-	struct acting a = act_as(p);
+	struct rig_acting a = rig_real_act(p);
 
 	exit1(p);
-	act_end(a);
+	rig_real_act_end(a);
 	proc_free(p);
 }
 
 void
 rig_real_ids(struct proc *p, const struct rig_ids *ids)
 {
-	struct acting a = act_as(p);
+	struct rig_acting a = rig_real_act(p);
 
 	cred_follow(a.me, ids->uid, ids->gid);
-	act_end(a);
+	rig_real_act_end(a);
 }
 
 uint32_t
 rig_real_cell(struct proc *p)
 {
-	struct acting a = act_as(p);
+	struct rig_acting a = rig_real_act(p);
 	uint32_t id = 0;
 	size_t len = sizeof(id);
 	int error;
@@ -166,7 +162,7 @@ rig_real_cell(struct proc *p)
 	error = sysctl_call(a.me, "security.models.cell.id", &id, &len, NULL,
 	    0);
 	KASSERTMSG(error == 0, "id: %d", error);
-	act_end(a);
+	rig_real_act_end(a);
 	return id;
 }
 
@@ -195,12 +191,12 @@ int
 rig_real_sysctl(struct proc *p, const char *node, void *old, size_t *oldlenp,
     const void *new, size_t newlen, size_t *filled)
 {
-	struct acting a = act_as(p);
+	struct rig_acting a = rig_real_act(p);
 	int error;
 
 	error = rig_sysctl(p, node, old, oldlenp, new, newlen);
 	*filled = sysctl_filled();
-	act_end(a);
+	rig_real_act_end(a);
 	return error;
 }
 
@@ -208,4 +204,26 @@ void
 rig_real_enforcing(void)
 {
 	rig_enforcing = true;
+}
+
+void
+rig_real_rlimit(struct proc *p, unsigned int which, uint64_t cur,
+    uint64_t max)
+{
+	KASSERT(which < RLIM_NLIMITS);
+	p->p_rlimit[which].rlim_cur = cur;
+	p->p_rlimit[which].rlim_max = max;
+}
+
+int
+rig_real_setparam(struct proc *p, struct proc *target, int oldpolicy,
+    int policy, int priority)
+{
+	struct lwp *t = lwp_alloc(target);
+	int error;
+
+	t->l_class = oldpolicy;
+	error = rig_sched_setparam(p, target, policy, priority);
+	lwp_release(t);
+	return error;
 }

@@ -40,7 +40,6 @@ exit1(struct proc *p)
 	rw_enter(&p->p_reflock, RW_WRITER);
 	doexithooks(p);
 	rw_exit(&p->p_reflock);
-	proc_finispecific(p);
 
 	mutex_enter(&proc_lock);
 	exit_orphan(p);

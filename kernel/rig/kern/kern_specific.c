@@ -1,6 +1,6 @@
 /*
  * kern_specific.c -- specificdata(9), with a few fixed places per object, and
- * what LWPs and processes make of it.  Where the kernel takes a mutex for a moment, atomics
+ * what LWPs make of it.  Where the kernel takes a mutex for a moment, atomics
  * order the same.
  */
 
@@ -11,7 +11,6 @@
 #include <sys/systm.h>
 
 static struct specificdata_domain lwp_domain;
-static struct specificdata_domain proc_domain;
 
 /* EAGAIN: more keys than places, which a test would want to know. */
 int
@@ -104,35 +103,4 @@ void
 lwp_specific_fini(struct lwp *l)
 {
 	specificdata_fini(&lwp_domain, &l->l_specificdataref);
-}
-
-int
-proc_specific_key_create(specificdata_key_t *keyp, specificdata_dtor_t dtor)
-{
-	return specificdata_key_create(&proc_domain, keyp, dtor);
-}
-
-void
-proc_specific_key_delete(specificdata_key_t key)
-{
-	specificdata_key_delete(&proc_domain, key);
-}
-
-/* Takes no lock, there as here. */
-void *
-proc_getspecific(struct proc *p, specificdata_key_t key)
-{
-	return specificdata_getspecific(&proc_domain, &p->p_specdataref, key);
-}
-
-void
-proc_setspecific(struct proc *p, specificdata_key_t key, void *value)
-{
-	specificdata_setspecific(&proc_domain, &p->p_specdataref, key, value);
-}
-
-void
-proc_finispecific(struct proc *p)
-{
-	specificdata_fini(&proc_domain, &p->p_specdataref);
 }

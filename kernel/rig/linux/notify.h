@@ -3,9 +3,37 @@
 #ifndef NOTIFY_H
 #define	NOTIFY_H
 
+#include <sys/types.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-/* A listener has something to say.  real_lock held; the watcher's. */
+struct rig_host;
+
+struct notify {
+	struct notify	*next;
+	uint32_t	number;
+	int		fd;		/* -1: nobody is under it any more */
+	unsigned int	hosts;		/* processes that refer to it */
+	uint32_t	cell;
+};
+
+/* --- real_lock held --- */
+
+/* A listener for H and what comes of it; errno.  Takes FD over. */
+int	notify_add(struct rig_host *h, int fd);
+void	notify_hold(struct notify *);
+void	notify_drop(struct notify *);
+
+/* A listener has something to say; the watcher's. */
 void	notify_event(uint32_t number);
+
+/* --- */
+
+/* Can this machine do it?  WHY where not. */
+bool	notify_available(const char **why);
+
+/* The caller still waits for an answer to this notification. */
+bool	notify_valid(int fd, uint64_t id);
 
 #endif	/* !NOTIFY_H */

@@ -1,5 +1,6 @@
 /* procinfo.c -- see procinfo.h; formats are those of proc(5). */
 
+#include <sys/stat.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -85,36 +86,83 @@ procinfo_read(pid_t pid, struct procinfo *pi)
 	return 0;
 }
 
-int
-procinfo_ids(pid_t pid, struct rig_ids *ids)
+/* The number after a name at the start of a line; false: there is none. */
+static bool
+status_number(const char *buf, const char *name, unsigned int *v)
 {
-	char path[64], buf[4096], *u, *g;
+	const char *s = strstr(buf, name);
+
+	return s != NULL && sscanf(s + strlen(name), "%u", v) == 1;
+}
+
+static bool
+status_three(const char *buf, const char *name, unsigned int v[3])
+{
+	const char *s = strstr(buf, name);
+
+	return s != NULL && sscanf(s + strlen(name), "%u %u %u", &v[0], &v[1],
+	    &v[2]) == 3;
+}
+
+int
+procinfo_status(pid_t tid, struct procstatus *ps)
+{
+	char path[64], buf[4096];
+	unsigned int tgid, ppid, mode = 0;
 	int error;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
 	error = read_small(path, buf, sizeof(buf));
 	if (error != 0)
 		return error;
-	u = strstr(buf, "\nUid:");
-	g = strstr(buf, "\nGid:");
-	if (u == NULL || g == NULL ||
-	    sscanf(u, "\nUid: %u %u %u", &ids->uid[0], &ids->uid[1],
-	    &ids->uid[2]) != 3 || sscanf(g, "\nGid: %u %u %u", &ids->gid[0],
-	    &ids->gid[1], &ids->gid[2]) != 3)
+	if (sscanf(buf, "Name: %16[^\n]", ps->comm) != 1 ||
+	    !status_number(buf, "\nTgid:", &tgid) ||
+	    !status_number(buf, "\nPPid:", &ppid) ||
+	    !status_three(buf, "\nUid:", ps->ids.uid) ||
+	    !status_three(buf, "\nGid:", ps->ids.gid))
 		return ESRCH;
+	(void)status_number(buf, "\nSeccomp:", &mode);
+	ps->tgid = (pid_t)tgid;
+	ps->ppid = (pid_t)ppid;
+	ps->filtered = mode == 2;
 	return 0;
 }
 
 pid_t
 procinfo_tgid(pid_t tid)
 {
-	char path[64], buf[4096], *t;
+	struct procstatus ps;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
-	if (read_small(path, buf, sizeof(buf)) != 0)
-		return 0;
-	t = strstr(buf, "\nTgid:");
-	return t == NULL ? 0 : (pid_t)atoi(t + 6);
+	return procinfo_status(tid, &ps) == 0 ? ps.tgid : 0;
+}
+
+bool
+procinfo_root(pid_t pid, dev_t *dev, ino_t *ino)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
+	if (stat(path, &st) == -1)
+		return false;
+	*dev = st.st_dev;
+	*ino = st.st_ino;
+	return true;
+}
+
+void
+procinfo_all(bool (*fn)(pid_t, void *), void *arg)
+{
+	struct dirent *d;
+	DIR *dir = opendir("/proc");
+	int pid;
+
+	if (dir == NULL)
+		return;
+	while ((d = readdir(dir)) != NULL)
+		if ((pid = atoi(d->d_name)) > 0 && !(*fn)(pid, arg))
+			break;
+	closedir(dir);
 }
 
 /* One thread's children; false: the caller has seen enough. */

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "fork.h"
 #include "notify.h"
 #include "server/real.h"
 #include "rig_host.h"
@@ -88,10 +89,11 @@ wake_event(void)
 	(void)n;
 }
 
-static void
+/* Answers how long to wait for the next at most, in milliseconds. */
+static int
 handle(const struct epoll_event *ev, int n)
 {
-	int i;
+	int i, patience;
 
 	pthread_mutex_lock(&real_lock);
 	watch_exits();
@@ -102,20 +104,22 @@ handle(const struct epoll_event *ev, int n)
 		else if ((ev[i].data.u64 & WATCH_NOTIFY) != 0)
 			notify_event((uint32_t)ev[i].data.u64);
 	}
+	patience = fork_poll();
 	pthread_mutex_unlock(&real_lock);
+	return patience;
 }
 
 static void *
 watch_main(void *arg)
 {
 	struct epoll_event ev[BATCH];
-	int n;
+	int n, patience = -1;
 
 	(void)arg;
 	while (!stopping) {
-		n = epoll_wait(other_fd, ev, BATCH, -1);
-		if (n > 0)
-			handle(ev, n);
+		n = epoll_wait(other_fd, ev, BATCH, patience);
+		if (n >= 0)
+			patience = handle(ev, n);
 	}
 	return NULL;
 }

@@ -35,7 +35,6 @@ conn_new(int fd)
 	c->fd = fd;
 	c->pid = uc.pid;
 	c->uid = uc.uid;
-	c->gid = uc.gid;
 	c->events = POLLIN;
 	return c;
 }
@@ -123,8 +122,6 @@ request_submit(struct conn *c)
 	w->conn = c;
 	memcpy(w->node, c->req.rq_node, sizeof(w->node));
 	w->pid = c->pid;
-	w->uid = c->uid;
-	w->gid = c->gid;
 	w->oldroom = c->req.rq_oldlen;
 	w->newlen = c->req.rq_newlen;
 	c->state = CONN_BUSY;

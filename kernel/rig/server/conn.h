@@ -23,7 +23,6 @@ struct conn {
 	enum conn_state		state;
 	pid_t			pid;
 	uid_t			uid;
-	gid_t			gid;
 	time_t			since;	/* monotonic: a request began */
 	struct rig_request	req;
 	struct rig_reply	reply;

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "linux/fork.h"
 #include "linux/procinfo.h"
 #include "server/real.h"
 #include "rig_host.h"
@@ -86,18 +87,31 @@ wait_stopped(struct rig_host *h)
 	}
 }
 
+/* Make known whose parent this is, as long as that can be told. */
+static void
+find_children(struct rig_host *h)
+{
+	int i;
+
+	if (h->notify == NULL && send_signal(h, SIGSTOP) == 0) {
+		wait_stopped(h);
+		real_discover(h);
+	}
+	for (i = 0; h->notify != NULL && i < 20 && !fork_resolve(h); i++)
+		rig_host_sleep(200000);
+}
+
 static void
 kill_now(struct rig_host *h)
 {
 	char buf[80];
 	int error;
 
+	if (h->pid == 0)
+		fork_look(h);
 	if (h->gone || h->pidfd == -1)
 		return;
-	if (h->notify == NULL && send_signal(h, SIGSTOP) == 0) {
-		wait_stopped(h);
-		real_discover(h);
-	}
+	find_children(h);
 	error = send_signal(h, SIGKILL);
 	if (error != 0 && error != ESRCH) {
 		snprintf(buf, sizeof(buf), "rig: cannot kill process %d: %s",

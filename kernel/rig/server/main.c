@@ -10,18 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/real.h"
+#include "linux/enforce.h"
 #include "rig.h"
 #include "rig_host.h"
+#include "server/real.h"
 #include "server/server.h"
 
-static bool debug, foreground;
+static bool debug, foreground, rehearse;
 static const char *sock, *logfile, *pidfile;
 
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: cellrig [-df] [-l LOGFILE] [-P PIDFILE] "
+	fprintf(stderr, "usage: cellrig [-dfn] [-l LOGFILE] [-P PIDFILE] "
 	    "[[-s] SOCKET]\n");
 	exit(2);
 }
@@ -39,7 +40,7 @@ options(int argc, char **argv)
 {
 	int ch;
 
-	while ((ch = getopt(argc, argv, "dfl:P:s:")) != -1) {
+	while ((ch = getopt(argc, argv, "dfl:nP:s:")) != -1) {
 		switch (ch) {
 		case 'd':
 			debug = foreground = true;
@@ -49,6 +50,9 @@ options(int argc, char **argv)
 			break;
 		case 'l':
 			logfile = optarg;
+			break;
+		case 'n':
+			rehearse = true;
 			break;
 		case 'P':
 			pidfile = optarg;
@@ -168,6 +172,8 @@ main(int argc, char **argv)
 	signals();
 	descriptors();
 	rig_boot();
+	if (!rehearse)
+		enforce_init();
 	if ((error = real_init()) != 0)
 		die("watching processes", strerror(error));
 	if ((error = work_init()) != 0)

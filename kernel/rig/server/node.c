@@ -25,10 +25,16 @@ look_first(const char *node)
 static int
 model_call(struct work *w, struct rig_host *h)
 {
+	int error;
+
 	look_first(w->node);
 	w->needed = w->oldroom;
-	return rig_real_sysctl(h->proc, w->node, w->old, &w->needed, w->new,
+	error = rig_real_sysctl(h->proc, w->node, w->old, &w->needed, w->new,
 	    w->newlen, &w->oldlen);
+	/* A call that did not get as far has not said what it needs. */
+	if (error != 0 && error != ENOMEM)
+		w->needed = w->oldlen;
+	return error;
 }
 
 /* Only simple names: the tree has other branches. */
@@ -48,9 +54,9 @@ node_call(struct work *w)
 		w->error = ENOMEM;
 		return;
 	}
-	h = real_get(w->pid, w->uid, w->gid);
+	h = real_get(w->pid);
 	if (h == NULL) {
-		w->error = errno;
+		w->error = ESRCH;
 		return;
 	}
 	if (strncmp(w->node, "rig.", 4) == 0)

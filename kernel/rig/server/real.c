@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "linux/fork.h"
+#include "linux/notify.h"
 #include "linux/procinfo.h"
 #include "server/real.h"
 #include "rig_host.h"
@@ -122,15 +124,20 @@ unhash(struct rig_host *h)
 		}
 }
 
-/* Users: ours is the host's root, whoever that is. */
+/* Ours is the host's root, whoever that is. */
+uid_t
+real_map_uid(uid_t uid)
+{
+	return uid == geteuid() ? 0 : uid;
+}
+
 static void
 map_ids(struct rig_ids *ids)
 {
 	int i;
 
 	for (i = 0; i < 3; i++) {
-		if (ids->uid[i] == geteuid())
-			ids->uid[i] = 0;
+		ids->uid[i] = real_map_uid(ids->uid[i]);
 		if (ids->gid[i] == getegid())
 			ids->gid[i] = 0;
 	}
@@ -144,17 +151,28 @@ name_it(struct rig_host *h, const struct procinfo *pi)
 }
 
 void
+real_follow(struct rig_host *h, pid_t tid, const struct procstatus *ps)
+{
+	struct rig_ids ids = ps->ids;
+
+	map_ids(&ids);
+	rig_real_ids(h->proc, &ids);
+	/* Other threads may have names of their own. */
+	if (tid == h->pid)
+		rig_set_name(h->proc, ps->comm);
+}
+
+void
 real_refresh(struct rig_host *h)
 {
 	struct procinfo pi;
-	struct rig_ids ids;
+	struct procstatus ps;
 
-	if (procinfo_read(h->pid, &pi) != 0 || pi.start != h->start ||
-	    procinfo_ids(h->pid, &ids) != 0)
+	if (h->pid == 0 || procinfo_read(h->pid, &pi) != 0 ||
+	    pi.start != h->start || procinfo_status(h->pid, &ps) != 0)
 		return;
-	map_ids(&ids);
+	real_follow(h, h->pid, &ps);
 	name_it(h, &pi);
-	rig_real_ids(h->proc, &ids);
 }
 
 struct rig_host *
@@ -170,6 +188,8 @@ real_adopt(struct rig_host *parent, pid_t pid, const struct procinfo *pi)
 	if (rig_real_fork(parent->proc, false, pid, h, &h->proc) != 0)
 		rig_host_abort("a fork that asks nobody was refused");
 	h->notify = parent->notify;
+	if (h->notify != NULL)
+		notify_hold(h->notify);
 	real_refresh(h);
 	return h;
 }
@@ -178,23 +198,17 @@ static struct rig_host *
 real_new(const struct procinfo *pi)
 {
 	struct rig_host *h;
-	struct rig_ids ids;
-	int error;
+	struct procstatus ps;
 
-	error = procinfo_ids(pi->pid, &ids);
-	if (error != 0) {
-		errno = error;
+	if (procinfo_status(pi->pid, &ps) != 0)
 		return NULL;
-	}
-	map_ids(&ids);
+	map_ids(&ps.ids);
 	h = real_alloc();
-	error = real_bind(h, pi);
-	if (error != 0) {
+	if (real_bind(h, pi) != 0) {
 		real_free(h);
-		errno = error;
 		return NULL;
 	}
-	h->proc = rig_real_new(pi->pid, h, &ids);
+	h->proc = rig_real_new(pi->pid, h, &ps.ids);
 	name_it(h, pi);
 	return h;
 }
@@ -232,29 +246,33 @@ member_above(const struct procinfo *pi)
 }
 
 struct rig_host *
-real_get(pid_t pid, uid_t uid, gid_t gid)
+real_known(pid_t pid)
 {
+	struct rig_host *h = real_current(pid), *parent;
 	struct procinfo pi;
-	struct rig_host *h, *parent;
-	int error;
 
-	(void)uid, (void)gid;
+	if (h != NULL || procinfo_read(pid, &pi) != 0)
+		return h;
+	h = fork_claim(&pi);
+	if (h != NULL)
+		return h;
+	parent = member_above(&pi);
+	return parent != NULL ? real_adopt(parent, pid, &pi) : real_new(&pi);
+}
+
+struct rig_host *
+real_get(pid_t pid)
+{
+	struct rig_host *h;
+
 	pthread_mutex_lock(&real_lock);
 	watch_exits();
-	h = real_current(pid);
-	error = h == NULL ? procinfo_read(pid, &pi) : 0;
-	if (h == NULL && error == 0) {
-		parent = member_above(&pi);
-		h = parent != NULL ? real_adopt(parent, pid, &pi) :
-		    real_new(&pi);
-		error = h == NULL ? ESRCH : 0;
-	}
+	h = real_known(pid);
 	if (h != NULL) {
 		real_refresh(h);
 		h->busy++;
 	}
 	pthread_mutex_unlock(&real_lock);
-	errno = error;
 	return h;
 }
 
@@ -267,6 +285,8 @@ real_end(struct rig_host *h)
 	/* From here on nobody can kill it: forget who tried. */
 	kills_forget(h);
 	rig_real_drop(p);
+	if (h->notify != NULL)
+		notify_drop(h->notify);
 	real_free(h);
 }
 
@@ -275,11 +295,12 @@ real_gone(struct rig_host *h)
 {
 	if (h->gone)
 		return;
+	h->gone = true;
 	real_usage(h);
+	fork_orphans(h);
 	unhash(h);
 	if (h->pidfd != -1)
 		watch_remove(h->pidfd);
-	h->gone = true;
 	if (h->busy == 0)
 		real_end(h);
 }

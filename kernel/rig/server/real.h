@@ -18,6 +18,7 @@
 
 struct notify;			/* linux/notify.h: who answers for it */
 struct procinfo;
+struct procstatus;
 
 struct rig_host {
 	struct rig_host	*hash;		/* next of the same bucket */
@@ -30,10 +31,14 @@ struct rig_host {
 	struct notify	*notify;	/* NULL: nobody enforces */
 	uint64_t	utime, stime;	/* microseconds, last seen */
 	uint64_t	ctime_seen;	/* of its children, already counted */
-	/* Forks that are under way: see linux/fork.c. */
-	struct rig_host	*pending;	/* children not seen yet ... */
-	struct rig_host	*pending_next;	/* ... one of them */
-	pid_t		pending_tid;	/* the thread that forks */
+	/* A child that is not seen yet: linux/fork.c. */
+	struct rig_host	*fork_next;
+	struct rig_host	*fork_parent;	/* NULL: gone, too */
+	pid_t		fork_tid;	/* the thread that forked */
+	uint64_t	fork_since;	/* milliseconds, monotonic */
+	uint64_t	fork_tick;	/* as in /proc, no later than `start' */
+	uint64_t	fork_root[2];	/* the parent's: device, inode */
+	unsigned int	fork_round;	/* of looking */
 	/* The queue of kills, kill_lock: */
 	struct rig_host	*kill_next;
 	bool		kill_queued;
@@ -43,11 +48,8 @@ extern pthread_mutex_t real_lock;
 
 int	real_init(void);
 
-/*
- * The process behind a connection, busy until real_put(); NULL with errno:
- * ESRCH it is gone.
- */
-struct rig_host *real_get(pid_t, uid_t, gid_t);
+/* The process behind a connection, busy until real_put(); NULL: gone. */
+struct rig_host *real_get(pid_t);
 void	real_put(struct rig_host *);
 
 /* --- real_lock held from here on --- */
@@ -55,6 +57,8 @@ void	real_put(struct rig_host *);
 struct rig_host *real_lookup(pid_t);
 /* One that is known and still the same, else NULL. */
 struct rig_host *real_current(pid_t);
+/* ... and one that is not becomes known; NULL: there is no such process. */
+struct rig_host *real_known(pid_t);
 /* A child of PARENT that exists already; asks nobody. */
 struct rig_host *real_adopt(struct rig_host *parent, pid_t,
 	    const struct procinfo *);
@@ -62,10 +66,14 @@ struct rig_host *real_adopt(struct rig_host *parent, pid_t,
 int	real_bind(struct rig_host *, const struct procinfo *);
 struct rig_host *real_alloc(void);
 void	real_free(struct rig_host *);
+/* A user of the host as the model knows him. */
+uid_t	real_map_uid(uid_t);
 /* It exited, or never was. */
 void	real_gone(struct rig_host *);
 /* Name, ids and nice value as they are now. */
 void	real_refresh(struct rig_host *);
+/* ... or as one of its threads was just seen. */
+void	real_follow(struct rig_host *, pid_t tid, const struct procstatus *);
 /* Time and memory. */
 void	real_usage(struct rig_host *);
 /* Children that nobody told about, and theirs. */

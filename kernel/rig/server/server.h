@@ -49,8 +49,6 @@ struct work {
 	struct work	*next;
 	char		node[RIG_NODELEN];
 	pid_t		pid;		/* the peer's */
-	uid_t		uid;
-	gid_t		gid;
 	int		fd;		/* came along, or -1 */
 	void		*new;
 	size_t		newlen;

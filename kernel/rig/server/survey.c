@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux/fork.h"
 #include "linux/procinfo.h"
 #include "server/real.h"
 #include "rig_host.h"
@@ -69,10 +70,15 @@ discover_one(pid_t pid, void *arg)
 	return true;
 }
 
+/* Where somebody enforces, children are known when they are made. */
 void
 real_discover(struct rig_host *h)
 {
-	if (h->notify == NULL && !h->gone && h->pid != 0)
+	if (h->gone || h->pid == 0)
+		return;
+	if (h->notify != NULL)
+		(void)fork_resolve(h);
+	else
 		procinfo_children(h->pid, discover_one, h);
 }
 

@@ -70,7 +70,6 @@ struct proc {
 	int		p_xexit;
 	kmutex_t	p_stmutex;	/* spin: statistics */
 	krwlock_t	p_reflock;	/* writer: exiting */
-	specificdata_reference p_specdataref;
 
 	/* The rig's own, p: */
 	LIST_ENTRY(proc) p_hash;	/* l: by pid */
@@ -141,10 +140,5 @@ int	lwp_specific_key_create(specificdata_key_t *, specificdata_dtor_t);
 void	lwp_specific_key_delete(specificdata_key_t);
 void	*lwp_getspecific(specificdata_key_t);
 void	lwp_setspecific(specificdata_key_t, void *);
-int	proc_specific_key_create(specificdata_key_t *, specificdata_dtor_t);
-void	proc_specific_key_delete(specificdata_key_t);
-void	*proc_getspecific(struct proc *, specificdata_key_t);
-void	proc_setspecific(struct proc *, specificdata_key_t, void *);
-void	proc_finispecific(struct proc *);
 
 #endif	/* !_SYS_PROC_H_ */

@@ -1,0 +1,109 @@
+/*
+ * calls_limit.c -- resource limits.  The new value is read once and set from
+ * here, so that what was asked about is what is set.
+ */
+
+#include <sys/resource.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "rig_host.h"
+#include "server/real.h"
+#include "traps.h"
+
+/*
+ * NetBSD's number; limits that it does not have share one of its own, the
+ * stand-in's value being that of the limit at hand.
+ */
+static unsigned int
+limit_netbsd(unsigned int which)
+{
+	switch (which) {
+	case RLIMIT_CPU:
+		return 0;
+	case RLIMIT_FSIZE:
+		return 1;
+	case RLIMIT_DATA:
+		return 2;
+	case RLIMIT_STACK:
+		return 3;
+	case RLIMIT_CORE:
+		return 4;
+	case RLIMIT_RSS:
+		return 5;
+	case RLIMIT_MEMLOCK:
+		return 6;
+	case RLIMIT_NPROC:
+		return 7;
+	case RLIMIT_NOFILE:
+		return 8;
+	case RLIMIT_AS:
+		return 10;
+	default:
+		return 11;
+	}
+}
+
+static int
+check_limit(struct trap *t, struct rig_host *target, unsigned int which,
+    const struct rlimit *new)
+{
+	unsigned int there = limit_netbsd(which);
+	struct rlimit old;
+
+	if (prlimit(target->pid, which, NULL, &old) == -1)
+		return errno;
+	rig_real_rlimit(target->proc, there, old.rlim_cur, old.rlim_max);
+	return rig_setrlimit(t->h->proc, target->proc, there, new->rlim_cur,
+	    new->rlim_max);
+}
+
+static int
+set_limit(struct trap *t, struct rig_host *target, unsigned int which,
+    const struct rlimit *new)
+{
+	int error = check_limit(t, target, which, new);
+
+	if (error == 0 && prlimit(target->pid, which, new, NULL) == -1)
+		error = errno;
+	return error;
+}
+
+/* struct rlimit is of 64 bits here, and the raw system calls' as well. */
+_Static_assert(sizeof(rlim_t) == 8, "rlim_t");
+
+int
+trap_setrlimit(struct trap *t)
+{
+	struct rlimit new;
+
+	if (trap_read(t, trap_arg(t, 1), &new, sizeof(new)) != 0)
+		return EFAULT;
+	return set_limit(t, t->h, (unsigned int)trap_arg(t, 0), &new);
+}
+
+int
+trap_prlimit(struct trap *t)
+{
+	pid_t tid = (pid_t)trap_arg(t, 0);
+	unsigned int which = (unsigned int)trap_arg(t, 1);
+	struct rig_host *target = tid == 0 ? t->h : trap_target(t, tid);
+	struct rlimit new;
+	int error = 0;
+
+	if (target == NULL)
+		return TRAP_CONTINUE;
+	if (target != t->h)
+		error = rig_getrlimit(t->h->proc, target->proc);
+	if (error != 0)
+		return error;
+	if (trap_arg(t, 2) == 0)
+		return TRAP_CONTINUE;
+	if (trap_read(t, trap_arg(t, 2), &new, sizeof(new)) != 0)
+		return EFAULT;
+	/* Where the old value is wanted too, the host's kernel does it all. */
+	if (trap_arg(t, 3) == 0)
+		return set_limit(t, target, which, &new);
+	error = check_limit(t, target, which, &new);
+	return error == 0 ? TRAP_CONTINUE : error;
+}
