@@ -312,6 +312,15 @@ cell_device_variant(u_int rule, const struct vnode *vp)
 	return type == D_DISK || type == D_TAPE ? CELL_R_RAWIO_DISK : rule;
 }
 
+/* Terminals ask for the calling process, some with their lock held. */
+static bool
+cell_device_locked(kauth_action_t action)
+{
+
+	return action == KAUTH_DEVICE_TTY_OPEN ||
+	    action == KAUTH_DEVICE_TTY_PRIVSET;
+}
+
 /*
  * kauth(9) listener
  *
@@ -323,10 +332,14 @@ static int
 secmodel_cell_device_cb(kauth_cred_t cred, kauth_action_t action,
     void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
 {
-	struct cell *c = cell_of_actor(cred);
+	struct cell *c;
 	uint32_t req = 0;
 	u_int rule;
 
+	if (atomic_load_relaxed(&cell_nlive) == 0)
+		return KAUTH_RESULT_DEFER;
+	c = cell_device_locked(action) ? cell_member_of(curproc) :
+	    cell_of_cred(cred);
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
 	if (action == KAUTH_DEVICE_RAWIO_SPEC ||

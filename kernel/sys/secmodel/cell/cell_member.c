@@ -30,9 +30,10 @@
  * credential.
  *
  * kauth_cred_getdata(9) takes an adaptive mutex, but sched_setparam(2) and
- * the kern.lwp node ask with an LWP locked, where that is not allowed.  For
- * those two questions the processes stand in a hash table, each bucket with
- * a spin lock of its own.  All others ask the credential.
+ * the kern.lwp node ask with an LWP locked, and terminals that are opened
+ * with their own spin lock held, where that is not allowed.  For those
+ * questions the processes stand in a hash table, each bucket with a spin
+ * lock of its own.  All others ask the credential.
  */
 
 #include <sys/cdefs.h>
