@@ -18,6 +18,7 @@ const (
 // they are judged by the same rules.
 var systemOperations = []Operation{
 	{Name: "ptrace-host", Rule: "process.other.ptrace", Doc: "attach a debugger to a process of the host",
+		Refused: []syscall.Errno{unix.ESRCH}, // who cannot be seen is not there
 		Try: func(t Target) error {
 			return do(unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SEIZE, uintptr(t.Victim), 0, 0, 0, 0))
 		}},

@@ -28,6 +28,7 @@ const (
 var systemOperations = []Operation{
 	{Name: "see-host", Rule: "process.other.see", Doc: "read the entry of a process of the host", Try: seeHost},
 	{Name: "ptrace-host", Rule: "process.other.ptrace", Doc: "attach a debugger to a process of the host",
+		Refused: []syscall.Errno{unix.ESRCH}, // who cannot be seen is not there
 		Try: func(t Target) error {
 			return do(unix.Syscall6(unix.SYS_PTRACE, ptAttach, uintptr(t.Victim), 0, 0, 0, 0))
 		}},

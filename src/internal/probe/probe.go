@@ -33,7 +33,9 @@ type Operation struct {
 	// Passed are the errors that come only after the kernel let it pass,
 	// because the operation is made to fail then.
 	Passed []syscall.Errno
-	Try    func(t Target) error
+	// Refused are errors besides EPERM and EACCES that say no.
+	Refused []syscall.Errno
+	Try     func(t Target) error
 }
 
 // errAbsent is for what cannot be tried: there is nothing to try it on.
@@ -131,15 +133,17 @@ func expected(in cell.Info, r cell.Rule) Answer {
 // judge says what a try came to, from its outcome and from the counters
 // before and after it.
 func judge(op Operation, rules []cell.Rule, before, after cell.Counters, o Outcome) (Answer, string) {
-	if by := risen(op, rules, before.Denied, after.Denied); by != "" {
+	if by := risen(op, rules, before.Denied, after.Denied, false); by != "" {
 		return Closed, by
 	}
 	switch {
+	case slices.Contains(op.Refused, o.Errno):
+		return Closed, risen(op, rules, before.Denied, after.Denied, true)
 	case o.Absent:
 		return Absent, ""
 	case o.Errno == 0, slices.Contains(op.Passed, o.Errno),
-		risen(op, rules, before.Learned, after.Learned) != "",
-		risen(op, rules, before.Excepted, after.Excepted) != "":
+		risen(op, rules, before.Learned, after.Learned, false) != "",
+		risen(op, rules, before.Excepted, after.Excepted, false) != "":
 		return Open, ""
 	case o.Errno == syscall.EPERM, o.Errno == syscall.EACCES:
 		return Closed, ""
@@ -148,8 +152,9 @@ func judge(op Operation, rules []cell.Rule, before, after cell.Counters, o Outco
 }
 
 // risen names a rule whose counter went up, the operation's own if it is
-// among them.
-func risen(op Operation, rules []cell.Rule, before, after []uint64) string {
+// among them.  Of the others those that the kernel asks about all the time
+// count only where quiet says so.
+func risen(op Operation, rules []cell.Rule, before, after []uint64, quiet bool) string {
 	var found string
 	for _, r := range rules {
 		if int(r.ID) >= len(after) || int(r.ID) >= len(before) || after[r.ID] <= before[r.ID] {
@@ -158,7 +163,7 @@ func risen(op Operation, rules []cell.Rule, before, after []uint64) string {
 		if r.Name == op.Rule {
 			return r.Name
 		}
-		if found == "" && !r.Quiet {
+		if found == "" && (quiet || !r.Quiet) {
 			found = r.Name
 		}
 	}

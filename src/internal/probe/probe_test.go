@@ -35,7 +35,8 @@ func TestExpected(t *testing.T) {
 }
 
 func TestJudge(t *testing.T) {
-	op := Operation{Name: "signal-host", Rule: signalRule.Name, Passed: []syscall.Errno{syscall.EINVAL}}
+	op := Operation{Name: "signal-host", Rule: signalRule.Name, Passed: []syscall.Errno{syscall.EINVAL},
+		Refused: []syscall.Errno{syscall.ESRCH}}
 	zero := cell.Counters{Denied: make([]uint64, 3), Learned: make([]uint64, 3), Excepted: make([]uint64, 3)}
 	rise := func(denied, learned, excepted []uint64) cell.Counters {
 		return cell.Counters{Denied: denied, Learned: learned, Excepted: excepted}
@@ -52,6 +53,7 @@ func TestJudge(t *testing.T) {
 		"own rule before others":    {rise([]uint64{1, 1, 1}, none, none), Outcome{Errno: syscall.EPERM}, Closed, signalRule.Name},
 		"denied though it returned": {rise([]uint64{1, 0, 0}, none, none), Outcome{}, Closed, signalRule.Name},
 		"a quiet rule means little": {rise([]uint64{0, 0, 1}, none, none), Outcome{}, Open, ""},
+		"refused in other words":    {rise([]uint64{0, 0, 1}, none, none), Outcome{Errno: syscall.ESRCH}, Closed, quietRule.Name},
 		"done":                      {zero, Outcome{}, Open, ""},
 		"got beyond the question":   {zero, Outcome{Errno: syscall.EINVAL}, Open, ""},
 		"learned":                   {rise(none, []uint64{1, 0, 0}, none), Outcome{Errno: syscall.EPERM}, Open, ""},
