@@ -36,7 +36,7 @@ cells_environment()
 cells_on_netbsd()
 {
 	[ "$(uname -s)" = NetBSD ] &&
-	    sysctl security.models.cell.version >/dev/null 2>&1
+	    (unset CELLS_RIG; cellctl version) >/dev/null 2>&1
 }
 
 # cells_setup -- private directories, the programs in PATH, and a model.

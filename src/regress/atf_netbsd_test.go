@@ -1,18 +1,40 @@
 package regress
 
-import "strings"
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
 
 // runATF runs the shell tests under kyua, against the kernel that is booted.
+// vm may have named those to run.
 func runATF(sum *count) {
-	sum.run([]string{"/usr/bin/kyua", "--config=none", "--logfile=/dev/null", "test",
-		"-k", atfPath + "/Kyuafile", "-r", "/tmp/kyua.db"}, &kyuaCounter{})
+	if err := os.Chdir(atfPath); err != nil {
+		fmt.Println("cells-vm:", err)
+		sum.failed++
+		return
+	}
+	kyua := []string{"/usr/bin/kyua", "--config=none", "--logfile=/dev/null"}
+	counter := &kyuaCounter{}
+	sum.run(slices.Concat(kyua, []string{"test"}, lines(atfArgsPath)), counter)
+	for _, name := range counter.failed[:min(len(counter.failed), mostShown)] {
+		fmt.Println("cells-vm: once more:", name)
+		show(slices.Concat(kyua, []string{"debug", name}), func(string) {})
+	}
 }
 
+// mostShown is how many failed tests are run again for what they print.
+const mostShown = 10
+
 // kyuaCounter counts lines `PROGRAM:CASE  ->  VERDICT  [TIME]'.
-type kyuaCounter struct{ c count }
+type kyuaCounter struct {
+	c      count
+	failed []string
+}
 
 func (k *kyuaCounter) line(s string) {
-	_, verdict, ok := strings.Cut(s, "  ->  ")
+	name, verdict, ok := strings.Cut(s, "  ->  ")
 	if !ok {
 		return
 	}
@@ -24,6 +46,7 @@ func (k *kyuaCounter) line(s string) {
 		k.c.skipped++
 	default:
 		k.c.failed++
+		k.failed = append(k.failed, name)
 	}
 }
 

@@ -16,14 +16,15 @@ import (
 
 // What the script vm puts where.
 const (
-	self       = "/sbin/init" // this program
-	modulePath = "/stand/secmodel_cell.kmod"
-	argsPath   = "/etc/cells-vm.args"  // flags for the tests, one a line
-	atfPath    = "/usr/tests/cells"    // the shell tests, if there is a userland
-	rebootOff  = 0x808                 // RB_POWERDOWN | RB_HALT
-	mntUpdate  = 0x10000               // MNT_UPDATE
-	console    = "/dev/console"        // everything is said here
-	verdict    = "cells-vm: verdict: " // what vm looks for
+	self        = "/sbin/init" // this program
+	modulePath  = "/stand/secmodel_cell.kmod"
+	argsPath    = "/etc/cells-vm.args"  // flags for the tests, one a line
+	atfArgsPath = "/etc/cells-vm.atf"   // shell tests to run, if not all
+	atfPath     = "/usr/tests/cells"    // the shell tests, if there is a userland
+	rebootOff   = 0x808                 // RB_POWERDOWN | RB_HALT
+	mntUpdate   = 0x10000               // MNT_UPDATE
+	console     = "/dev/console"        // everything is said here
+	verdict     = "cells-vm: verdict: " // what vm looks for
 )
 
 // initMain is process 1.  It does not return.
@@ -43,7 +44,7 @@ func initMain() {
 		fmt.Println("cells-vm: module:", err)
 		sum.failed++
 	} else {
-		sum.run(append([]string{self, "-test.v"}, extraArgs()...), &goCounter{verdicts: map[string]string{}})
+		sum.run(append([]string{self, "-test.v"}, lines(argsPath)...), &goCounter{verdicts: map[string]string{}})
 		if _, err := os.Stat(atfPath + "/Kyuafile"); err == nil {
 			runATF(&sum)
 		}
@@ -159,8 +160,9 @@ func loadModule() error {
 	return modload(modulePath)
 }
 
-func extraArgs() []string {
-	text, err := os.ReadFile(argsPath)
+// lines reads the words of a file that vm may have put there.
+func lines(path string) []string {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil
 	}
@@ -179,34 +181,7 @@ type counter interface {
 // run runs a program, passes on what it prints, and counts.  A runner that
 // fails without having said why, or that ran nothing, counts as a failure.
 func (sum *count) run(argv []string, c counter) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		panic(err)
-	}
-	p, err := os.StartProcess(argv[0], argv, &os.ProcAttr{
-		Env: os.Environ(), Files: []*os.File{os.Stdin, w, w}})
-	w.Close()
-	if err != nil {
-		fmt.Printf("cells-vm: %s: %v\n", argv[0], err)
-		sum.failed++
-		return
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		scanner := bufio.NewScanner(r)
-		scanner.Buffer(nil, 1<<20)
-		for scanner.Scan() {
-			fmt.Println(scanner.Text())
-			c.line(scanner.Text())
-		}
-		io.Copy(io.Discard, r)
-	}()
-	status := reap(p.Pid)
-	select {
-	case <-done:
-	case <-time.After(5 * time.Second): // something still holds the pipe
-	}
+	status := show(argv, c.line)
 	got := c.sum()
 	if status != 0 && got.failed == 0 || got.passed+got.failed+got.skipped == 0 {
 		fmt.Printf("cells-vm: %s: status %d\n", filepath.Base(argv[0]), status)
@@ -215,6 +190,40 @@ func (sum *count) run(argv []string, c counter) {
 	sum.passed += got.passed
 	sum.failed += got.failed
 	sum.skipped += got.skipped
+}
+
+// show runs a program, prints its lines as they come and hands them on, and
+// returns its exit status.
+func show(argv []string, line func(string)) int {
+	r, w, err := os.Pipe()
+	if err != nil {
+		panic(err)
+	}
+	defer r.Close()
+	p, err := os.StartProcess(argv[0], argv, &os.ProcAttr{
+		Env: os.Environ(), Files: []*os.File{os.Stdin, w, w}})
+	w.Close()
+	if err != nil {
+		fmt.Println("cells-vm:", err)
+		return 127
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		scanner := bufio.NewScanner(r)
+		scanner.Buffer(nil, 1<<20)
+		for scanner.Scan() {
+			fmt.Println(scanner.Text())
+			line(scanner.Text())
+		}
+		io.Copy(io.Discard, r)
+	}()
+	status := reap(p.Pid)
+	select {
+	case <-done:
+	case <-time.After(5 * time.Second): // something still holds the pipe
+	}
+	return status
 }
 
 // reap waits for whatever ends, as an init does, until one process has.
