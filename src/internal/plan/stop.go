@@ -1,6 +1,9 @@
 package plan
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // End plans the end of the named cells, each after those that depend on it
 // and are named, too.
@@ -37,3 +40,6 @@ func (w World) Managed() []string {
 	slices.Sort(out)
 	return out
 }
+
+// Names lists the cells of the world.
+func (w World) Names() []string { return slices.Sorted(maps.Keys(w.Cells)) }

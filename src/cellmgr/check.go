@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"cells/src/internal/cli"
+)
+
+func checkVerb() cli.Verb {
+	return cli.Verb{
+		Name: "check", Operands: "[CELL...]", Max: -1,
+		Summary: "reads every manifest and reports all mistakes",
+		Setup: func(fs *pflag.FlagSet) cli.Action {
+			return check
+		},
+	}
+}
+
+// check reads all files: a mistake of one may be about another.
+func check(ctx *cli.Context, names []string) error {
+	s, err := load()
+	if err == nil {
+		err = known(s, names)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(ctx.Out, "%s: %d cells, %d volumes, no mistakes\n", s.Dir, len(s.Cells), len(s.Volumes))
+	return nil
+}

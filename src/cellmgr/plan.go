@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"cells/src/internal/cli"
+	"cells/src/internal/engine"
+	"cells/src/internal/plan"
+)
+
+// applyOptions are the options of plan and of apply.
+type applyOptions struct {
+	restart, prune, dry bool
+}
+
+func (o *applyOptions) flags(fs *pflag.FlagSet) {
+	fs.BoolVarP(&o.restart, "restart", "r", false, "cells may be started anew where a change needs it")
+	fs.BoolVarP(&o.prune, "prune", "p", false, "cells without a manifest are ended")
+}
+
+func (o applyOptions) plan(names []string) plan.Options {
+	return plan.Options{Names: names, Restart: o.restart, Prune: o.prune}
+}
+
+func planVerb() cli.Verb {
+	return cli.Verb{
+		Name: "plan", Operands: "[CELL...]", Max: -1,
+		Summary: "prints what apply would do; exit status 3 where that is something",
+		Setup: func(fs *pflag.FlagSet) cli.Action {
+			var o applyOptions
+			o.flags(fs)
+			return func(ctx *cli.Context, names []string) error { return o.show(ctx, names) }
+		},
+	}
+}
+
+// show prints the plan and tells by its status whether there is one.
+func (o applyOptions) show(ctx *cli.Context, names []string) error {
+	return withEngine(ctx, names, func(e *engine.Engine) error {
+		p, err := planned(ctx, e, o.plan(names))
+		if p != nil {
+			fmt.Fprint(ctx.Out, p.Text())
+		}
+		if err != nil {
+			return err
+		}
+		return drift(ctx, p)
+	})
+}
+
+// planned observes and plans.  With an error there may be a plan for those
+// cells that it does not concern.
+func planned(ctx *cli.Context, e *engine.Engine, o plan.Options) (*plan.Plan, error) {
+	w, err := e.Observe()
+	if err != nil {
+		return nil, err
+	}
+	if e.Hidden() {
+		ctx.Warn("%s: only root can read what was applied and what the cells' files hold", e.Layout.State)
+	}
+	return plan.Apply(w, o)
+}
+
+// drift is the status that says whether something is left to do.
+func drift(ctx *cli.Context, p *plan.Plan) error {
+	if p.Empty() {
+		fmt.Fprintln(ctx.Out, "nothing to do")
+		return nil
+	}
+	return cli.Status(cli.Drift)
+}
+
+func applyVerb() cli.Verb {
+	return cli.Verb{
+		Name: "apply", Operands: "[CELL...]", Max: -1,
+		Summary: "brings cells in line with their manifests",
+		Setup: func(fs *pflag.FlagSet) cli.Action {
+			var o applyOptions
+			o.flags(fs)
+			fs.BoolVarP(&o.dry, "dry-run", "n", false, "only print what would be done, as plan does")
+			return func(ctx *cli.Context, names []string) error {
+				if o.dry {
+					return o.show(ctx, names)
+				}
+				return withLock(ctx, names, func(e *engine.Engine) error {
+					return apply(ctx, e, o.plan(names))
+				})
+			}
+		},
+	}
+}
+
+// apply plans and obeys; what is held back is told, and makes the status
+// that of drift.
+func apply(ctx *cli.Context, e *engine.Engine, o plan.Options) error {
+	p, foreign := planned(ctx, e, o)
+	if p == nil {
+		return foreign
+	}
+	if foreign == nil && p.Empty() {
+		fmt.Fprintln(ctx.Out, "nothing to do")
+		return nil
+	}
+	if err := errors.Join(obey(ctx, e, p), foreign); err != nil {
+		return err
+	}
+	if p.Held() {
+		return held(ctx, p)
+	}
+	return nil
+}
+
+// held tells what was not done because nobody has asked for it.
+func held(ctx *cli.Context, p *plan.Plan) error {
+	var restart, prune []string
+	for _, s := range p.Steps() {
+		if s.Op != plan.Hold {
+			continue
+		}
+		for _, l := range s.Lines {
+			fmt.Fprint(ctx.Out, l.String(s.Cell))
+		}
+		if s.Lines[0].When == plan.PruneToo {
+			prune = append(prune, s.Cell)
+		} else {
+			restart = append(restart, s.Cell)
+		}
+	}
+	if len(restart) > 0 {
+		ctx.Warn("left as it is: %s; `cellmgr apply -r' starts anew what needs it", list(restart))
+	}
+	if len(prune) > 0 {
+		ctx.Warn("left as it is: %s; `cellmgr apply -p' ends what has no manifest", list(prune))
+	}
+	return cli.Status(cli.Drift)
+}
+
+// obey executes a plan that does something.
+func obey(ctx *cli.Context, e *engine.Engine, p *plan.Plan) error {
+	if !p.Active() {
+		return nil
+	}
+	return execute(ctx, e, p)
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"cells/src/internal/cli"
+	"cells/src/internal/engine"
+	"cells/src/internal/plan"
+)
+
+// all is the option of verbs that work on named cells or on every one.
+type all bool
+
+func (a *all) flags(fs *pflag.FlagSet) {
+	fs.BoolVarP((*bool)(a), "all", "a", false, "every cell")
+}
+
+// check makes sure that cells are named or all are meant.
+func (a all) check(verb string, names []string) error {
+	if bool(a) == (len(names) > 0) {
+		return cli.Usagef("%s: either cells or -a expected", verb)
+	}
+	return nil
+}
+
+func startVerb() cli.Verb {
+	return cli.Verb{
+		Name: "start", Operands: "[CELL...]", Max: -1,
+		Summary: "starts cells, and first those that they depend on",
+		Setup: func(fs *pflag.FlagSet) cli.Action {
+			var a all
+			a.flags(fs)
+			return func(ctx *cli.Context, names []string) error {
+				return up(ctx, a, names, plan.Options{Names: names, Start: true})
+			}
+		},
+	}
+}
+
+func restartVerb() cli.Verb {
+	return cli.Verb{
+		Name: "restart", Operands: "[CELL...]", Max: -1,
+		Summary: "starts cells anew, as their manifests say now",
+		Setup: func(fs *pflag.FlagSet) cli.Action {
+			var a all
+			a.flags(fs)
+			return func(ctx *cli.Context, names []string) error {
+				return up(ctx, a, names, plan.Options{Names: names, Start: true, Anew: true, Restart: true})
+			}
+		},
+	}
+}
+
+// up brings cells up.
+func up(ctx *cli.Context, a all, names []string, o plan.Options) error {
+	if err := a.check(ctx.Verb, names); err != nil {
+		return err
+	}
+	return withLock(ctx, names, func(e *engine.Engine) error { return apply(ctx, e, o) })
+}
+
+func stopVerb() cli.Verb {
+	return cli.Verb{
+		Name: "stop", Operands: "[CELL...]", Max: -1,
+		Summary: "ends cells, after those that depend on them, and unmounts what was theirs",
+		Setup: func(fs *pflag.FlagSet) cli.Action {
+			var a all
+			a.flags(fs)
+			return func(ctx *cli.Context, names []string) error { return stop(ctx, a, names) }
+		},
+	}
+}
+
+// stop ends cells.  It works without their manifests, even where these are
+// full of mistakes.
+func stop(ctx *cli.Context, a all, names []string) error {
+	if err := a.check(ctx.Verb, names); err != nil {
+		return err
+	}
+	s, mistakes := load()
+	if mistakes != nil {
+		ctx.Warn("%d mistakes in the manifests; `cellmgr check' tells them", countErrors(mistakes))
+	}
+	e, err := open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	l, err := engine.Acquire(s.Conf.Run, ctx.Verb)
+	if err != nil {
+		return err
+	}
+	defer l.Release()
+	w, err := e.Observe()
+	if err != nil {
+		return err
+	}
+	if a {
+		names = w.Managed()
+	} else if err := present(w, names); err != nil {
+		return err
+	}
+	p := plan.End(w, names)
+	if p.Empty() {
+		fmt.Fprintln(ctx.Out, "nothing to do")
+		return nil
+	}
+	return execute(ctx, e, p)
+}
+
+// present makes sure that every name is a cell that was heard of.
+func present(w plan.World, names []string) error {
+	var errs []error
+	for _, n := range names {
+		if o := w.Cells[n]; o == nil {
+			errs = append(errs, &noCellError{n, w.Set.Names()})
+		} else if o.State() == plan.Foreign {
+			errs = append(errs, &plan.ForeignError{Name: n, ID: o.Kernel.ID})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func countErrors(err error) int {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return len(many.Unwrap())
+	}
+	return 1
+}

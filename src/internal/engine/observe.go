@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"cells/src/internal/cell"
+	"cells/src/internal/host"
+	"cells/src/internal/manifest"
+	"cells/src/internal/plan"
+	"cells/src/internal/super"
+)
+
+// Observe looks at everything: the kernel, the mounts, the supervisors, the
+// files.
+func (e *Engine) Observe() (plan.World, error) {
+	w := plan.World{Set: e.Set, Layout: e.Layout, Cells: map[string]*plan.Observed{}}
+	infos, err := e.Kern.List()
+	if err != nil {
+		return w, err
+	}
+	for i := range infos {
+		w.Cells[infos[i].Config.Name] = &plan.Observed{Kernel: &infos[i]}
+	}
+	if err := e.observeMounts(w); err != nil {
+		return w, err
+	}
+	if err := e.observeHidden(); err != nil {
+		return w, err
+	}
+	for _, name := range e.Set.Names() {
+		if w.Cells[name] == nil {
+			w.Cells[name] = &plan.Observed{}
+		}
+	}
+	for name, o := range w.Cells {
+		if err := e.observe(name, o); err != nil {
+			return w, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return w, nil
+}
+
+// observeMounts sorts the mounts by cell.
+func (e *Engine) observeMounts(w plan.World) error {
+	all, err := host.Mounts()
+	if err != nil {
+		return err
+	}
+	cells := filepath.Join(e.Layout.State, "cells") + "/"
+	for _, m := range all {
+		rest, ok := strings.CutPrefix(m.Target, cells)
+		name, path, _ := strings.Cut(rest, "/")
+		if !ok || path != "root" && !strings.HasPrefix(path, "root/") || cell.CheckName(name) != nil {
+			continue
+		}
+		if w.Cells[name] == nil {
+			w.Cells[name] = &plan.Observed{}
+		}
+		at := strings.TrimPrefix(path, "root")
+		if at == "" {
+			at = "/"
+		}
+		w.Cells[name].Mounts = append(w.Cells[name].Mounts,
+			plan.Mounted{Path: at, Source: m.Source, ReadOnly: m.ReadOnly})
+	}
+	return nil
+}
+
+// observeHidden finds out whether the state can be seen at all.
+func (e *Engine) observeHidden() error {
+	d, err := os.Open(filepath.Join(e.Layout.State, "cells"))
+	switch {
+	case err == nil:
+		d.Close()
+	case errors.Is(err, fs.ErrPermission):
+		e.hidden = true
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return nil
+}
+
+// observe looks at one cell.
+func (e *Engine) observe(name string, o *plan.Observed) (err error) {
+	if o.Kernel == nil || plan.Managed(o.Kernel) {
+		if o.Service, err = e.service(name); err != nil {
+			return err
+		}
+	}
+	if o.Kernel != nil && plan.Managed(o.Kernel) {
+		o.Applied, o.Hidden, err = e.applied(name, o.Kernel.Config.Tag)
+		if err != nil {
+			return err
+		}
+	}
+	c := e.Set.Cells[name]
+	if c == nil || c.Base == manifest.BaseNone && len(c.Provision) == 0 {
+		return nil
+	}
+	o.Seeded = map[string]bool{}
+	for _, d := range c.Data {
+		_, err := os.Lstat(e.Layout.Data(name, d))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !e.hidden {
+			return err
+		}
+		o.Seeded[d] = err == nil || e.hidden
+	}
+	for i := range c.Provision {
+		o.Items = append(o.Items, e.itemState(c, &c.Provision[i]))
+	}
+	return nil
+}
+
+// settleTime is how long a supervisor may be between two states until what it
+// is about to do counts.
+const settleTime = 2 * time.Second
+
+// service asks what a cell's supervisor does.
+func (e *Engine) service(name string) (plan.Service, error) {
+	for end := time.Now().Add(settleTime); ; time.Sleep(10 * time.Millisecond) {
+		s, err := super.ReadStatus(e.Set.Conf.Run, name)
+		if err != nil {
+			return plan.Service{}, err
+		}
+		moving := s.Alive && (s.State == super.Clearing || s.State == super.Stopping || s.State == super.Killing)
+		if moving && time.Now().Before(end) {
+			continue
+		}
+		return plan.Service{
+			Alive:   s.Alive,
+			Cell:    s.Cell,
+			Up:      s.Alive && !s.State.Final() && s.State != super.Stopping && s.State != super.Killing,
+			Healthy: s.Alive && s.State == super.Ready,
+			Crashed: !s.Alive && s.Supervisor != 0,
+		}, nil
+	}
+}
+
+// Hidden reports whether Observe could not see what only root may.
+func (e *Engine) Hidden() bool { return e.hidden }
