@@ -301,6 +301,61 @@ leftovers_body()
 	atf_check -o inline:'0\tlive\n' cellctl list -H -o procs,state "$cell"
 }
 
+test_case full_cell 'ends leftovers that leave no room for another process'
+full_cell_body()
+{
+	make_cell web
+	cat >service <<-'EOF'
+	[ ! -f go ] || exec sleep 1000
+	sleep 1000 & sleep 1000 & sleep 1000 &
+	echo $! >pid
+	while [ ! -f go ]; do sleep 0.1; done
+	exit 1
+	EOF
+	detach -b 20ms "$cell" /bin/sh -c "cd $PWD && . ./service"
+	cells_await 20 test -s pid
+	atf_check cellctl set "$cell" maxproc=3
+	touch go
+	cells_await 20 is restarts 1
+	cells_await 20 is state ready
+	cells_gone "$(cat pid)" || atf_fail "what the first run left is there"
+	atf_check -o inline:'3\t1\n' cellctl list -H -o maxproc,procs "$cell"
+	stop
+}
+
+test_case fork_bomb 'ends leftovers that fork as fast as they can'
+fork_bomb_body()
+{
+	make_cell web
+	cells_on_netbsd || atf_skip "a rig does not limit processes"
+	atf_check cellctl set "$cell" maxproc=60
+	echo 'while :; do sh ./bomb & sh ./bomb & wait; done' >bomb
+	cat >service <<-'EOF'
+	[ ! -f done ] || exec sleep 1000
+	sh ./bomb &
+	sleep 2
+	touch done
+	exit 1
+	EOF
+	detach -b 20ms "$cell" /bin/sh -c "cd $PWD && . ./service" 2>/dev/null
+	cells_await 60 is restarts 1
+	cells_await 60 is state ready
+	atf_check -o inline:'1\n' cellctl list -H -o procs "$cell"
+	stop
+	atf_check -o inline:'0\tlive\n' cellctl list -H -o procs,state "$cell"
+}
+
+test_case quiet_sweep 'ending leftovers leaves no traces among the denials'
+quiet_sweep_body()
+{
+	make_cell web
+	detach "$cell" /bin/sh -c "sleep 1000 & echo \$! >$PWD/pid; exec sleep 1000"
+	cells_await 20 test -s pid
+	stop
+	cells_gone "$(cat pid)" || atf_fail "process $(cat pid) lives on"
+	atf_check cellctl denials -H "$cell"
+}
+
 test_case takeover 'a supervisor that is killed is seen, and taken over from'
 takeover_body()
 {
@@ -430,7 +485,8 @@ log_text_body()
 atf_init_test_cases()
 {
 	for _case in detach detach_fails foreground usage options one_supervisor restart \
-	    no_restart asked_to_restart signals grace leftovers takeover cell_killed \
+	    no_restart asked_to_restart signals grace leftovers full_cell fork_bomb quiet_sweep \
+	    takeover cell_killed \
 	    health_restart health_report health_hangs readiness log_rotation log_text; do
 		atf_add_test_case "$_case"
 	done

@@ -33,10 +33,12 @@ func newSpawner(c *Config) (*spawner, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &spawner{path: path, argv: append([]string{os.Args[0]}, c.Member...)}
+	// One processor: a child that changes its user should have no threads that
+	// it can do without.
+	s := &spawner{path: path, argv: append([]string{os.Args[0]}, c.Member...), env: []string{frugalEnv}}
 	for _, e := range os.Environ() {
 		// A service has no terminal.
-		if !strings.HasPrefix(e, "TERM=") && !strings.HasPrefix(e, detachEnv+"=") {
+		if !strings.HasPrefix(e, "TERM=") && !strings.HasPrefix(e, detachEnv+"=") && e != frugalEnv {
 			s.env = append(s.env, e)
 		}
 	}
