@@ -12,7 +12,9 @@
 #include <sys/shm.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/cell.h>
 
+#include "include/sys/kauth.h"
 #include "rig_host.h"
 #include "server/real.h"
 #include "traps.h"
@@ -93,21 +95,16 @@ get(struct trap *t, enum kind kind, int flags)
 	return use(t, kind, id, mode);
 }
 
+/* Commands of different kinds have the same numbers. */
 static unsigned int
-control_mode(int cmd)
+control_mode(enum kind kind, int cmd)
 {
-	switch (cmd & 0xff) {
-	case IPC_SET:
-	case IPC_RMID:
-	case SHM_LOCK:
-	case SHM_UNLOCK:
+	cmd &= 0xff;
+	if (cmd == IPC_SET || cmd == IPC_RMID)
 		return NB_IPC_M;
-	case SETVAL:
-	case SETALL:
+	if (kind == SEM && (cmd == SETVAL || cmd == SETALL))
 		return NB_IPC_W;
-	default:
-		return NB_IPC_R;
-	}
+	return NB_IPC_R;
 }
 
 int
@@ -127,8 +124,13 @@ trap_shmat(struct trap *t)
 int
 trap_shmctl(struct trap *t)
 {
-	return use(t, SHM, (int)trap_arg(t, 0),
-	    control_mode((int)trap_arg(t, 1)));
+	int cmd = (int)trap_arg(t, 1) & 0xff;
+
+	if (cmd == SHM_LOCK || cmd == SHM_UNLOCK)
+		return trap_ask(t, CELL_SCOPE_SYSTEM, KAUTH_SYSTEM_SYSVIPC,
+		    cmd == SHM_LOCK ? KAUTH_REQ_SYSTEM_SYSVIPC_SHM_LOCK :
+		    KAUTH_REQ_SYSTEM_SYSVIPC_SHM_UNLOCK, EPERM);
+	return use(t, SHM, (int)trap_arg(t, 0), control_mode(SHM, cmd));
 }
 
 int
@@ -147,7 +149,7 @@ int
 trap_semctl(struct trap *t)
 {
 	return use(t, SEM, (int)trap_arg(t, 0),
-	    control_mode((int)trap_arg(t, 2)));
+	    control_mode(SEM, (int)trap_arg(t, 2)));
 }
 
 int
@@ -172,7 +174,7 @@ int
 trap_msgctl(struct trap *t)
 {
 	return use(t, MSG, (int)trap_arg(t, 0),
-	    control_mode((int)trap_arg(t, 1)));
+	    control_mode(MSG, (int)trap_arg(t, 1)));
 }
 
 /* Only removing a message queue asks; EACCES. */

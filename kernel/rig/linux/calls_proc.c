@@ -66,31 +66,34 @@ trap_ptrace(struct trap *t)
 	    trap_target(t, (pid_t)trap_arg(t, 1)), ptrace_netbsd(request));
 }
 
-/* Another process's memory: what NB_IO does. */
-int
-trap_vm(struct trap *t)
+/* Another process's memory, or what it has open: as with PT_IO. */
+static int
+look_into(struct trap *t, pid_t pid)
 {
-	struct rig_host *target = trap_target(t, (pid_t)trap_arg(t, 0));
+	struct rig_host *target = trap_target(t, pid);
 
 	return target == t->h ? TRAP_CONTINUE : trace(t, target, NB_IO);
 }
 
 int
+trap_vm(struct trap *t)
+{
+	return look_into(t, (pid_t)trap_arg(t, 0));
+}
+
+int
 trap_kcmp(struct trap *t)
 {
-	int what = trace(t, trap_target(t, (pid_t)trap_arg(t, 0)), NB_IO);
+	int what = look_into(t, (pid_t)trap_arg(t, 0));
 
 	return what != TRAP_CONTINUE ? what :
-	    trace(t, trap_target(t, (pid_t)trap_arg(t, 1)), NB_IO);
+	    look_into(t, (pid_t)trap_arg(t, 1));
 }
 
 int
 trap_pidfd_ptrace(struct trap *t)
 {
-	pid_t pid = trap_pidfd(t, (int)trap_arg(t, 0));
-
-	return pid == 0 ? TRAP_CONTINUE :
-	    trace(t, trap_target(t, pid), NB_IO);
+	return look_into(t, trap_pidfd(t, (int)trap_arg(t, 0)));
 }
 
 static int

@@ -1,13 +1,18 @@
 /* fork.c -- see fork.h. */
 
+#include <sys/syscall.h>
+#include <linux/sched.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+#include <sys/cell.h>
 
 #include "fork.h"
+#include "include/sys/kauth.h"
 #include "notify.h"
 #include "procinfo.h"
 #include "rig_host.h"
@@ -89,10 +94,17 @@ pending_is(struct rig_host *c, const struct procinfo *pi)
 int
 trap_fork(struct trap *t)
 {
-	struct rig_host *c = real_alloc();
+	struct rig_host *c;
 	dev_t dev;
 	ino_t ino;
 
+	/* Into a namespace of its own: as unshare(2). */
+	if (t->req->data.nr == SYS_clone &&
+	    (trap_arg(t, 0) & TRAP_NEWNS) != 0 &&
+	    trap_ask(t, CELL_SCOPE_SYSTEM, KAUTH_SYSTEM_MOUNT,
+	    KAUTH_REQ_SYSTEM_MOUNT_NEW, EPERM) != TRAP_CONTINUE)
+		return EPERM;
+	c = real_alloc();
 	if (rig_real_fork(t->h->proc, true, 0, c, &c->proc) != 0) {
 		real_free(c);
 		return EAGAIN;

@@ -19,10 +19,6 @@
 #include "include/sys/kauth.h"
 #include "traps.h"
 
-/* Everything that gives a process a view of the system of its own. */
-#define	NEWNS	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
-	CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
-
 #define	SYSTEM(act, req)						\
 	.scope = CELL_SCOPE_SYSTEM, .action = KAUTH_SYSTEM_##act,	\
 	.request = (uint32_t)(req)
@@ -95,7 +91,7 @@ const struct trapdef traps[] = {
 #ifdef SYS_mount_setattr
 	{ CALL(mount_setattr), SYSTEM(MOUNT, KAUTH_REQ_SYSTEM_MOUNT_UPDATE) },
 #endif
-	{ CALL(unshare), .when = WHEN_BITS, .arg = 0, .mask = NEWNS,
+	{ CALL(unshare), .when = WHEN_BITS, .arg = 0, .mask = TRAP_NEWNS,
 	    SYSTEM(MOUNT, KAUTH_REQ_SYSTEM_MOUNT_NEW) },
 	{ CALL(setns), SYSTEM(MOUNT, KAUTH_REQ_SYSTEM_MOUNT_NEW) },
 #ifdef SYS_mknod

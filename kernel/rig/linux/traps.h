@@ -34,6 +34,11 @@ struct trap {
 	bool		sent;		/* the answer is given already */
 };
 
+/* Everything that gives a process a view of the system of its own. */
+#define	TRAP_NEWNS	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |	\
+	CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
+	CLONE_NEWTIME)
+
 /* What makes a call worth a question; arguments are counted from 0. */
 enum trap_when {
 	WHEN_ALWAYS,
