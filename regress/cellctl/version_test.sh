@@ -15,7 +15,7 @@ version_body()
 	    -x 'cellctl version | head -n 1'
 	by=kernel
 	[ -z "${CELLS_RIG:-}" ] || by=rig
-	atf_check -o match:"^[0-9.]+	1	$by	[01]	[1-9][0-9]*	[0-9]+	.*$by" \
+	atf_check -o match:"^[0-9.]+	1	$by	[01]	[1-9][0-9]*	[0-9]+	.*(rig|secmodel_cell)" \
 	    cellctl version -H
 	before=$(cellctl version -H -o cells)
 	web=$(cells_name web)
