@@ -102,7 +102,10 @@ rig_start(const atf_tc_t *tc, const char *option)
 	return (pid_t)atoi(pid);
 }
 
-/* For cleanups: the rig of this work directory, if there is one. */
+/*
+ * For cleanups: the rig of this work directory, if there is one.  The pid
+ * file goes last of all.
+ */
 static inline void
 rig_stop(void)
 {
@@ -113,7 +116,7 @@ rig_stop(void)
 		return;
 	close(fd);
 	kill(atoi(pid), SIGTERM);
-	for (i = 0; i < 500 && kill(atoi(pid), 0) == 0; i++)
+	for (i = 0; i < 500 && access("rig.pid", F_OK) == 0; i++)
 		msleep(10);
 }
 

@@ -13,8 +13,9 @@
 
 #include "server/server.h"
 
-static char sock_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-static char pid_path[1024];
+/* Absolute: a daemon changes its directory. */
+static char sock_path[2048];
+static char pid_path[2048];
 static int pid_fd = -1;
 
 static int
@@ -74,15 +75,30 @@ path_default(char *buf, size_t size, char *why, size_t whysize)
 	return error;
 }
 
-/* X.sock has its number in X.pid, any other name in NAME.pid. */
-static void
-default_pidfile(const char *sock)
+static int
+absolute(char *buf, size_t size, const char *path)
 {
+	char cwd[1024] = "";
+
+	if (path[0] != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
+		return errno;
+	return (size_t)snprintf(buf, size, "%s%s%s", cwd,
+	    path[0] == '/' ? "" : "/", path) < size ? 0 : ENAMETOOLONG;
+}
+
+/* X.sock has its number in X.pid, any other name in NAME.pid. */
+static int
+name_pidfile(const char *sock, const char *pidfile)
+{
+	char buf[1100];
 	size_t len = strlen(sock);
 
+	if (pidfile != NULL)
+		return absolute(pid_path, sizeof(pid_path), pidfile);
 	if (len > 5 && strcmp(sock + len - 5, ".sock") == 0)
 		len -= 5;
-	snprintf(pid_path, sizeof(pid_path), "%.*s.pid", (int)len, sock);
+	snprintf(buf, sizeof(buf), "%.*s.pid", (int)len, sock);
+	return absolute(pid_path, sizeof(pid_path), buf);
 }
 
 /*
@@ -158,10 +174,9 @@ path_listen(const char *sock, const char *pidfile, int *fdp, char *why,
 	if (strlen(sock) >= sizeof(sun.sun_path))
 		return fail(ENAMETOOLONG, why, size, sock, NULL);
 	strcpy(sun.sun_path, sock);
-	if (pidfile != NULL)
-		snprintf(pid_path, sizeof(pid_path), "%s", pidfile);
-	else
-		default_pidfile(sock);
+	error = name_pidfile(sock, pidfile);
+	if (error != 0)
+		return fail(error, why, size, sock, NULL);
 	error = lock_pidfile(why, size);
 	if (error == 0)
 		error = clear_stale(&sun, why, size);
@@ -176,8 +191,8 @@ path_listen(const char *sock, const char *pidfile, int *fdp, char *why,
 	    listen(fd, 128) == -1 ? errno : 0;
 	umask(mask);
 	if (error == 0)
-		strcpy(sock_path, sock);
-	else {
+		error = absolute(sock_path, sizeof(sock_path), sock);
+	if (error != 0) {
 		close(fd);
 		return fail(error, why, size, sock, NULL);
 	}

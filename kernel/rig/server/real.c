@@ -296,7 +296,7 @@ real_gone(struct rig_host *h)
 	if (h->gone)
 		return;
 	h->gone = true;
-	real_usage(h);
+	real_last_usage(h);
 	fork_orphans(h);
 	unhash(h);
 	if (h->pidfd != -1)

@@ -76,6 +76,7 @@ void	real_refresh(struct rig_host *);
 void	real_follow(struct rig_host *, pid_t tid, const struct procstatus *);
 /* Time and memory. */
 void	real_usage(struct rig_host *);
+void	real_last_usage(struct rig_host *);
 /* Children that nobody told about, and theirs. */
 void	real_discover(struct rig_host *);
 

@@ -15,28 +15,30 @@
 #include "server/real.h"
 #include "rig_host.h"
 
-/*
- * A child that was waited for before we looked has left its time with its
- * parent: what is there beyond what was counted is the child's.
- */
-static void
-usage_of_gone(struct rig_host *h)
+/* The process that will wait for H, or has; NULL: not one we know. */
+static struct rig_host *
+waiter(struct rig_host *h)
 {
 	struct proc *pp = rig_real_parent(h->proc);
 	struct rig_host *parent;
-	struct procinfo pi;
 
 	if (pp == NULL)
-		return;
+		return NULL;
 	parent = rig_real_host(pp);
-	if (parent != NULL && !parent->gone && parent->pid != 0 &&
-	    procinfo_read(parent->pid, &pi) == 0 &&
-	    pi.start == parent->start &&
-	    pi.ctime > parent->ctime_seen + h->utime + h->stime) {
-		h->stime = pi.ctime - parent->ctime_seen - h->utime;
-		parent->ctime_seen = pi.ctime;
-	}
 	rig_real_drop(pp);
+	return parent != NULL && !parent->gone && parent->pid != 0 ? parent :
+	    NULL;
+}
+
+static bool
+look(struct rig_host *h, struct procinfo *pi)
+{
+	if (h->pid == 0 || procinfo_read(h->pid, pi) != 0 ||
+	    pi->start != h->start)
+		return false;
+	h->utime = pi->utime;
+	h->stime = pi->stime;
+	return true;
 }
 
 void
@@ -44,15 +46,30 @@ real_usage(struct rig_host *h)
 {
 	struct procinfo pi;
 
-	if (h->pid == 0)
-		return;
-	if (procinfo_read(h->pid, &pi) == 0 && pi.start == h->start) {
-		h->utime = pi.utime;
-		h->stime = pi.stime;
+	if (look(h, &pi))
 		rig_set_usage(h->proc, pi.utime, pi.stime, pi.rss, pi.vsz);
-		return;
+}
+
+/*
+ * H has ended.  As a zombie it tells what it used, and its parent will have
+ * that with its own children's when it has waited.  If it has waited already,
+ * then what is there beyond what is known of others was the child's.
+ */
+void
+real_last_usage(struct rig_host *h)
+{
+	struct rig_host *parent = waiter(h);
+	struct procinfo pi, up;
+
+	if (look(h, &pi)) {
+		if (parent != NULL)
+			parent->ctime_seen += pi.utime + pi.stime + pi.ctime;
+	} else if (parent != NULL && procinfo_read(parent->pid, &up) == 0 &&
+	    up.start == parent->start &&
+	    up.ctime > parent->ctime_seen + h->utime + h->stime) {
+		h->stime = up.ctime - parent->ctime_seen - h->utime;
+		parent->ctime_seen = up.ctime;
 	}
-	usage_of_gone(h);
 	rig_set_usage(h->proc, h->utime, h->stime, 0, 0);
 }
 
