@@ -21,9 +21,9 @@ static uint32_t cell;
 
 /* Shared with members: what they did. */
 static struct shared {
-	int	ready, go, result[32];
-	long	count[32];
-	pid_t	pid[32];
+	volatile int	ready, go, result[32];
+	volatile long	count[32];
+	volatile pid_t	pid[32];
 } *shared;
 
 static void
