@@ -1,6 +1,7 @@
 # Cells for NetBSD.  POSIX make: NetBSD make and GNU make read it alike.
 #
 #	make			the programs and, where it is of use, the rig
+#	make demo		a minute's tour that checks what it shows
 #	make check		every test; needs nothing but a Debian 12 or a NetBSD
 #	make fuzz		every fuzz target, FUZZTIME each
 #	make cross		the programs for every NetBSD they run on
@@ -8,7 +9,7 @@
 
 include Makefile.inc
 
-.PHONY: all programs cellctl cellmgr cellui rig tests check fuzz \
+.PHONY: all programs cellctl cellmgr cellui rig tests demo check fuzz \
 	cross netbsd-tests install uninstall clean
 
 all: programs rig
@@ -28,6 +29,9 @@ rig:
 # The tests as a tree that kyua runs: kyua test -k build/regress/Kyuafile
 tests: all
 	@BUILD=$(BUILD) sh regress/tools/build-tests
+
+demo:
+	@MAKE="$(MAKE)" sh regress/demo.sh
 
 check:
 	@MAKE="$(MAKE)" BUILD=$(BUILD) sh regress/check.sh
