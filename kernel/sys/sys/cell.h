@@ -44,7 +44,8 @@
  *
  * Where `new' is a struct cell_select it may be absent, meaning every cell
  * (counters needs one).  A reader that gives no buffer learns the size it
- * needs; one whose buffer is too small gets what fits and ENOMEM.
+ * needs; one whose buffer is too small gets what fits and ENOMEM.  create
+ * and set act only if the answer fits or none is wanted, else EINVAL.
  *
  * Every structure starts with a version word that must be CELL_ABI_VERSION,
  * has a fixed size, explicit padding, and the same layout on 32-bit and on

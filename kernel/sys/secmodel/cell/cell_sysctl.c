@@ -123,6 +123,15 @@ cell_sysctl_id(SYSCTLFN_ARGS)
 	return cell_out(l, &id, sizeof(id), sizeof(id), oldp, oldlenp);
 }
 
+/* Whether the answer will fit, if one is wanted; asked before acting. */
+static int
+cell_result_room(const void *oldp, const size_t *oldlenp)
+{
+
+	return oldp != NULL && *oldlenp < sizeof(struct cell_result) ? EINVAL :
+	    0;
+}
+
 /* The answer goes out with an error as well: it names who is in the way. */
 static int
 cell_out_result(struct lwp *l, const struct cell_result *cr, int error,
@@ -144,6 +153,8 @@ cell_sysctl_create(SYSCTLFN_ARGS)
 	if (namelen != 0)
 		return EINVAL;
 	error = cell_may_write(l);
+	if (error == 0)
+		error = cell_result_room(oldp, oldlenp);
 	if (error != 0)
 		return error;
 	cc = kmem_alloc(sizeof(*cc), KM_SLEEP);
@@ -166,6 +177,8 @@ cell_sysctl_set(SYSCTLFN_ARGS)
 	if (namelen != 0)
 		return EINVAL;
 	error = cell_may_write(l);
+	if (error == 0)
+		error = cell_result_room(oldp, oldlenp);
 	if (error != 0)
 		return error;
 	cs = kmem_alloc(sizeof(*cs), KM_SLEEP);
