@@ -59,7 +59,7 @@ aligned()
 			fields = split(line[n], field, "\t")
 			for (i = 1; fields > 2 && i < fields; i++)
 				printf("%-*s  ", width[i], field[i])
-			print fields > 2 ? field[fields] : line[n]
+			print (fields > 2 ? field[fields] : line[n])
 		}
 	}'
 }
