@@ -255,17 +255,19 @@ func (g *goCounter) line(s string) {
 	g.verdicts[name] = verdict
 }
 
+// sum counts a test that has subtests only if it failed and none of them did.
 func (g *goCounter) sum() count {
-	parents := map[string]bool{}
-	for name := range g.verdicts {
+	parents, explained := map[string]bool{}, map[string]bool{}
+	for name, verdict := range g.verdicts {
 		for i := strings.LastIndexByte(name, '/'); i >= 0; i = strings.LastIndexByte(name[:i], '/') {
 			parents[name[:i]] = true
+			explained[name[:i]] = explained[name[:i]] || verdict == "FAIL"
 		}
 	}
 	var c count
 	for name, verdict := range g.verdicts {
 		switch {
-		case verdict == "FAIL":
+		case verdict == "FAIL" && !explained[name]:
 			c.failed++
 		case parents[name]:
 		case verdict == "SKIP":
