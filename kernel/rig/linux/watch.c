@@ -26,7 +26,7 @@ static int other_fd = -1;	/* listeners, wake_fd, and exits_fd */
 static int wake_fd = -1;
 static pthread_t watcher;
 static bool running;
-static volatile bool stopping;
+static bool stopping;		/* atomic */
 
 int
 watch_add(int fd, uint64_t key)
@@ -116,7 +116,7 @@ watch_main(void *arg)
 	int n, patience = -1;
 
 	(void)arg;
-	while (!stopping) {
+	while (!__atomic_load_n(&stopping, __ATOMIC_RELAXED)) {
 		n = epoll_wait(other_fd, ev, BATCH, patience);
 		if (n >= 0)
 			patience = handle(ev, n);
@@ -148,7 +148,7 @@ watch_fini(void)
 {
 	if (!running)
 		return;
-	stopping = true;
+	__atomic_store_n(&stopping, true, __ATOMIC_RELAXED);
 	watch_wake();
 	pthread_join(watcher, NULL);
 }
