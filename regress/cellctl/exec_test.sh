@@ -325,6 +325,47 @@ job_control_cleanup()
 	cells_teardown
 }
 
+atf_test_case interactive cleanup
+interactive_head()
+{
+	atf_set descr "an interactive shell has its terminal and job control"
+}
+interactive_body()
+{
+	cells_setup
+	web=$(cells_name web)
+	atf_check -o ignore cellctl create -n "$web" /
+	cat >input <<-'END'
+	sleep 300 &
+	jobs
+	kill -STOP %1; sleep 1; jobs
+	kill %1; kill -CONT %1
+	tty
+	(exit 5); echo status $?
+	exit
+	END
+	on_terminal "cellctl exec $web sh -i" <input | tr -d '\r' >out ||
+	    atf_skip "no script(1) that runs a command"
+	cat out
+	atf_check -s exit:1 -o empty grep -i 'job control' out
+	atf_check -o match:'Running' -o match:'(Stopped|Suspended)' cat out
+	atf_check -o match:'/dev/(pts/|tty)' cat out
+	atf_check -o match:'status 5$' cat out
+}
+# on_terminal COMMAND -- with a terminal of its own that its input types into.
+on_terminal()
+{
+	if [ "$(uname -s)" = NetBSD ]; then
+		(cat; sleep 2) | script -q -c "$1" /dev/null
+	else
+		(cat; sleep 2) | script -q -e -c "$1" /dev/null
+	fi
+}
+interactive_cleanup()
+{
+	cells_teardown
+}
+
 atf_test_case unprivileged cleanup
 unprivileged_head()
 {
@@ -383,5 +424,6 @@ atf_init_test_cases()
 	atf_add_test_case descriptors
 	atf_add_test_case limits
 	atf_add_test_case job_control
+	atf_add_test_case interactive
 	atf_add_test_case unprivileged
 }

@@ -130,6 +130,32 @@ pipe_cleanup()
 	cells_teardown
 }
 
+atf_test_case inside cleanup
+inside_head()
+{
+	atf_set descr "inside a cell nothing is told and nothing is done"
+}
+inside_body()
+{
+	cells_setup
+	web=$(cells_name web)
+	atf_check -o ignore cellctl create -n "$web" /
+	self=$(command -v cellctl)
+	for call in list "list $web" stats "denials $web" "explain $web" policy \
+	    "set $web mode=learn" "allow $web ipc" "kill $web" \
+	    "exec $web true" 'create -n x /'; do
+		# shellcheck disable=SC2086
+		atf_check -s exit:1 -o empty -e match:'operation not permitted' \
+		    cellctl exec -e "CELLS_RIG=${CELLS_RIG:-}" "$web" "$self" $call
+	done
+	atf_check -o inline:"enforce	-	live\n" \
+	    cellctl list -H -o mode,allow,state "$web"
+}
+inside_cleanup()
+{
+	cells_teardown
+}
+
 atf_test_case nobody cleanup
 nobody_head()
 {
@@ -160,5 +186,6 @@ atf_init_test_cases()
 	atf_add_test_case contract
 	atf_add_test_case terminal
 	atf_add_test_case pipe
+	atf_add_test_case inside
 	atf_add_test_case nobody
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -66,6 +65,9 @@ func Exec(c *kern.Client, r Request) error {
 		return err
 	}
 	privileged := !Unprivileged() // it does not stay so
+	if privileged && r.User != "" {
+		settle()
+	}
 	if err := Join(c, r); err != nil {
 		return err
 	}
@@ -74,10 +76,10 @@ func Exec(c *kern.Client, r Request) error {
 }
 
 // Join makes the process a member of the cell, inside its root, for good.
-// The user stays the same.  The calling goroutine is bound to its thread:
-// what confines on a rig is a matter of the thread.
+// The user stays the same.  Where a rig confines, the calling goroutine is
+// bound to its thread.
 func Join(c *kern.Client, r Request) error {
-	runtime.LockOSThread()
+	bindThread()
 	enforcing, err := prepare(c, r)
 	if err != nil {
 		return err

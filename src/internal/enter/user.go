@@ -97,14 +97,15 @@ func database(path string) ([]string, error) {
 	if !st.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s in the cell: not a regular file", path)
 	}
-	b, err := io.ReadAll(io.LimitReader(f, maxDatabase+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s in the cell: %w", path, err)
-	}
-	if len(b) > maxDatabase {
+	if st.Size() > maxDatabase {
 		return nil, fmt.Errorf("%s in the cell: larger than %d bytes", path, maxDatabase)
 	}
-	return strings.Split(string(b), "\n"), nil
+	b := make([]byte, st.Size()) // what grows meanwhile is cut
+	n, err := io.ReadFull(f, b)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, fmt.Errorf("%s in the cell: %w", path, err)
+	}
+	return strings.Split(string(b[:n]), "\n"), nil
 }
 
 // entry finds the line of a database whose name, or whose number in the
