@@ -48,8 +48,20 @@ func open(ctx *cli.Context, s *manifest.Set) (*engine.Engine, error) {
 	return e, nil
 }
 
-// withEngine loads the manifests and opens the kernel.
+// withEngine loads the manifests and opens the kernel, to look only.
 func withEngine(ctx *cli.Context, names []string, f func(e *engine.Engine) error) error {
+	return loaded(ctx, names, func(e *engine.Engine) error {
+		if n, err := e.Restoring(); err != nil {
+			return err
+		} else if n != 0 {
+			ctx.Warn("a rollback to generation %d was interrupted; the next change finishes it", n)
+		}
+		return f(e)
+	})
+}
+
+// loaded calls f with an engine for the manifests as they are now.
+func loaded(ctx *cli.Context, names []string, f func(e *engine.Engine) error) error {
 	s, err := load()
 	if err == nil {
 		err = known(s, names)
@@ -65,16 +77,34 @@ func withEngine(ctx *cli.Context, names []string, f func(e *engine.Engine) error
 	return f(e)
 }
 
+// locked takes the lock and finishes a rollback that was interrupted.  The
+// set that it returns has the configuration only.
+func locked(ctx *cli.Context) (*manifest.Set, func(), error) {
+	dir := manifest.EtcDir()
+	conf, err := manifest.LoadConf(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := engine.Acquire(conf.Run, ctx.Verb)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &manifest.Set{Dir: dir, Conf: conf}
+	if err := engine.Offline(s).FinishRestore(); err != nil {
+		l.Release()
+		return nil, nil, err
+	}
+	return s, l.Release, nil
+}
+
 // withLock is withEngine for verbs that change something.
 func withLock(ctx *cli.Context, names []string, f func(e *engine.Engine) error) error {
-	return withEngine(ctx, names, func(e *engine.Engine) error {
-		l, err := engine.Acquire(e.Set.Conf.Run, ctx.Verb)
-		if err != nil {
-			return err
-		}
-		defer l.Release()
-		return f(e)
-	})
+	_, release, err := locked(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return loaded(ctx, names, f)
 }
 
 // printer makes the Printer of a listing verb.
@@ -93,9 +123,17 @@ func execute(ctx *cli.Context, e *engine.Engine, p *plan.Plan) error {
 		fmt.Fprint(ctx.Out, l.String(cell))
 		ctx.Out.Flush()
 	}
+	g, err := e.Begin(ctx.Verb, p)
+	if err != nil {
+		ctx.Warn("history: %v: what follows is not recorded", err)
+		g = nil
+	}
 	res, err := e.Execute(ctx, p)
 	if err != nil {
 		return err
+	}
+	if err := e.Finish(g, res); err != nil {
+		ctx.Warn("history: %v", err)
 	}
 	if err := res.Err(); err != nil {
 		failed := res.Failed()

@@ -40,7 +40,9 @@ func program() *cli.Program {
 func verbs() []cli.Verb {
 	return []cli.Verb{
 		checkVerb(), planVerb(), applyVerb(), statusVerb(), listVerb(), showVerb(),
-		startVerb(), stopVerb(), restartVerb(),
+		createVerb(), setVerb(), removeVerb(), startVerb(), stopVerb(), restartVerb(),
+		shellVerb(), logsVerb(), historyVerb(), rollbackVerb(), volumeVerb(), baseVerb(),
+		doctorVerb(), completionVerb(),
 	}
 }
 

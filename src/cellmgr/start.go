@@ -80,6 +80,11 @@ func stop(ctx *cli.Context, a all, names []string) error {
 	if err := a.check(ctx.Verb, names); err != nil {
 		return err
 	}
+	_, release, err := locked(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	s, mistakes := load()
 	if mistakes != nil {
 		ctx.Warn("%d mistakes in the manifests; `cellmgr check' tells them", countErrors(mistakes))
@@ -89,11 +94,6 @@ func stop(ctx *cli.Context, a all, names []string) error {
 		return err
 	}
 	defer e.Close()
-	l, err := engine.Acquire(s.Conf.Run, ctx.Verb)
-	if err != nil {
-		return err
-	}
-	defer l.Release()
 	w, err := e.Observe()
 	if err != nil {
 		return err

@@ -143,3 +143,13 @@ func holds(pid int, dir string) bool {
 func mknodat(dir int, name string, mode uint32, dev uint64) error {
 	return unix.Mknodat(dir, name, mode, int(dev))
 }
+
+// HasFileSystem reports whether the kernel can mount what stands in for a
+// file system of NetBSD.
+func HasFileSystem(kind string) bool {
+	if kind == "null" {
+		return true // bind mounts
+	}
+	b, err := os.ReadFile("/proc/filesystems")
+	return err == nil && bytes.Contains(b, []byte("\t"+kind+"\n"))
+}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"unsafe"
 
@@ -197,4 +199,11 @@ func mknodat(dir int, name string, mode uint32, dev uint64) error {
 		return no
 	}
 	return nil
+}
+
+// HasFileSystem reports whether the kernel has a file system now; it may
+// still load one when it is asked to mount it.
+func HasFileSystem(kind string) bool {
+	s, err := unix.Sysctl("vfs.generic.fstypes")
+	return err != nil || slices.Contains(strings.Fields(s), kind)
 }

@@ -27,6 +27,7 @@ type Set struct {
 	Conf    *Conf
 	Cells   map[string]*Cell
 	Volumes map[string]*VolumeFile
+	changes map[string][]byte // not yet made
 }
 
 // Names lists the cells by name.
@@ -38,21 +39,36 @@ func (s *Set) VolumeNames() []string { return slices.Sorted(maps.Keys(s.Volumes)
 // Load reads the directory.  Every mistake of every file is in the error; a
 // file that cannot be read is one, too.  A set with mistakes is returned all
 // the same, for those who only look.
-func Load(dir string) (*Set, error) {
+func Load(dir string) (*Set, error) { return LoadWith(dir, nil) }
+
+// LoadWith reads the directory as it would be with some files changed: given
+// are their names and new texts, nil for a file that is to be removed.
+func LoadWith(dir string, changes map[string][]byte) (*Set, error) {
 	var errs Errors
-	s := &Set{Dir: dir, Cells: map[string]*Cell{}, Volumes: map[string]*VolumeFile{}}
+	s := &Set{Dir: dir, Cells: map[string]*Cell{}, Volumes: map[string]*VolumeFile{}, changes: changes}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		s.Conf = ParseConf(filepath.Join(dir, ConfName), nil, &errs)
-		return s, fmt.Errorf("%s: no such directory", dir)
+		err = fmt.Errorf("%s: no such directory", dir)
 	}
 	if err != nil {
 		s.Conf = ParseConf(filepath.Join(dir, ConfName), nil, &errs)
 		return s, err
 	}
-	s.loadConf(entries, &errs)
+	names := make([]string, 0, len(entries)+len(changes))
 	for _, e := range entries {
-		s.loadEntry(e.Name(), &errs)
+		names = append(names, e.Name())
+	}
+	for n, text := range changes {
+		if text == nil {
+			names = slices.DeleteFunc(names, func(o string) bool { return o == n })
+		} else if !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	slices.Sort(names)
+	s.loadConf(names, &errs)
+	for _, n := range names {
+		s.loadEntry(n, &errs)
 	}
 	s.check(&errs)
 	return s, errs.Err()
@@ -70,11 +86,11 @@ func LoadConf(dir string) (*Conf, error) {
 	return c, errs.Err()
 }
 
-func (s *Set) loadConf(entries []os.DirEntry, errs *Errors) {
+func (s *Set) loadConf(names []string, errs *Errors) {
 	file := filepath.Join(s.Dir, ConfName)
 	var text []byte
-	if slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == ConfName }) {
-		text = readFile(file, errs)
+	if slices.Contains(names, ConfName) {
+		text = s.readFile(file, errs)
 	}
 	s.Conf = ParseConf(file, text, errs)
 }
@@ -97,7 +113,7 @@ func (s *Set) loadEntry(base string, errs *Errors) {
 		return
 	}
 	before := len(*errs)
-	text := readFile(file, errs)
+	text := s.readFile(file, errs)
 	if len(*errs) > before {
 		return
 	}
@@ -109,7 +125,10 @@ func (s *Set) loadEntry(base string, errs *Errors) {
 }
 
 // readFile reads a regular file of at most MaxFile bytes.
-func readFile(file string, errs *Errors) []byte {
+func (s *Set) readFile(file string, errs *Errors) []byte {
+	if text := s.changes[filepath.Base(file)]; text != nil {
+		return text
+	}
 	st, err := os.Stat(file)
 	if err == nil && !st.Mode().IsRegular() {
 		errs.add(file, 0, "not a regular file")
@@ -146,4 +165,15 @@ func (s *Set) Source(v Volume) string {
 		return f.Path
 	}
 	return ""
+}
+
+// Users lists the cells that mount a named volume.
+func (s *Set) Users(volume string) []string {
+	var out []string
+	for _, n := range s.Names() {
+		if slices.ContainsFunc(s.Cells[n].Volumes, func(v Volume) bool { return v.Source == volume }) {
+			out = append(out, n)
+		}
+	}
+	return out
 }

@@ -28,6 +28,16 @@ func End(w World, names []string) *Plan {
 	return p
 }
 
+// Remove plans the end of cells whose manifests, which the world still has,
+// are to be no more.
+func Remove(w World, names []string) *Plan {
+	p := End(w, names)
+	for _, n := range p.Nodes {
+		n.Steps = append(n.Steps, line(Forget, n.Cell, '-', AtOnce, "forget what was applied"))
+	}
+	return p
+}
+
 // Managed lists the cells of the world that cellmgr has to do with and that
 // are not down.
 func (w World) Managed() []string {
