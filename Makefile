@@ -3,13 +3,13 @@
 #	make			the programs and, where it is of use, the rig
 #	make demo		a minute's tour that checks what it shows
 #	make check		every test; needs nothing but a Debian 12 or a NetBSD
-#	make fuzz		every fuzz target, FUZZTIME each
+#	make bench fuzz		measurements; every fuzz target, FUZZTIME each
 #	make cross		the programs for every NetBSD they run on
 #	make install uninstall	DESTDIR PREFIX SYSCONFDIR MANDIR RCDDIR
 
 include Makefile.inc
 
-.PHONY: all programs cellctl cellmgr cellui rig tests demo check fuzz \
+.PHONY: all programs cellctl cellmgr cellui rig tests demo check bench fuzz \
 	cross netbsd-tests install uninstall clean
 
 all: programs rig
@@ -35,6 +35,9 @@ demo:
 
 check:
 	@MAKE="$(MAKE)" BUILD=$(BUILD) sh regress/check.sh
+
+bench: all
+	@BUILD=$(BUILD) GO="$(GO)" CC="$(CC)" sh regress/bench.sh
 
 fuzz:
 	@FUZZTIME=$(FUZZTIME) GO="$(GO)" sh regress/tools/fuzz
