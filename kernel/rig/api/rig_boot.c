@@ -86,9 +86,9 @@ rig_halt(void)
 	procfini();
 	hook_fini();
 	secmodel_fini();
-	kauth_fini();
 	KASSERTMSG(kauth_cred_live() == 0, "%lu credentials leaked",
 	    kauth_cred_live());
+	kauth_fini();
 	KASSERTMSG(kmem_live() == 0, "%lu bytes leaked", kmem_live());
 	return 0;
 }

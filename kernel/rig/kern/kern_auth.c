@@ -64,6 +64,7 @@ kauth_fini(void)
 	for (i = 0; i < NSCOPES; i++)
 		KASSERTMSG(SIMPLEQ_EMPTY(&scopes[i].listeners),
 		    "a listener of %s was left", scopes[i].id);
+	kauth_cred_fini();
 	rw_destroy(&kauth_lock);
 }
 

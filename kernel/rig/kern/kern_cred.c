@@ -29,7 +29,7 @@ struct kauth_key {
 	specificdata_key_t	ks_key;
 };
 
-static struct specificdata_domain kauth_domain;
+static specificdata_domain_t kauth_domain;
 static volatile u_long kauth_ncreds;
 
 static void
@@ -45,7 +45,13 @@ kauth_cred_check(kauth_cred_t cred)
 void
 kauth_cred_init(void)
 {
-	memset(&kauth_domain, 0, sizeof(kauth_domain));
+	kauth_domain = specificdata_domain_create();
+}
+
+void
+kauth_cred_fini(void)
+{
+	specificdata_domain_delete(kauth_domain);
 }
 
 /* Credentials that exist. */
@@ -63,7 +69,7 @@ kauth_cred_alloc(void)
 	cred = kmem_zalloc(sizeof(*cred), KM_SLEEP);
 	cred->cr_refcnt = 1;
 	atomic_inc_ulong(&kauth_ncreds);
-	specificdata_init(&kauth_domain, &cred->cr_sd);
+	specificdata_init(kauth_domain, &cred->cr_sd);
 	kauth_cred_hook(cred, KAUTH_CRED_INIT, NULL, NULL);
 	return cred;
 }
@@ -91,7 +97,7 @@ kauth_cred_free(kauth_cred_t cred)
 	cred->cr_refcnt = 1;
 	kauth_cred_hook(cred, KAUTH_CRED_FREE, NULL, NULL);
 	cred->cr_refcnt = 0;
-	specificdata_fini(&kauth_domain, &cred->cr_sd);
+	specificdata_fini(kauth_domain, &cred->cr_sd);
 	atomic_dec_ulong(&kauth_ncreds);
 	kmem_free(cred, sizeof(*cred));
 }
@@ -245,7 +251,7 @@ kauth_register_key(secmodel_t secmodel, kauth_key_t *result)
 	specificdata_key_t sd;
 	int error;
 
-	error = specificdata_key_create(&kauth_domain, &sd, NULL);
+	error = specificdata_key_create(kauth_domain, &sd, NULL);
 	if (error != 0)
 		return error;
 	key = kmem_alloc(sizeof(*key), KM_SLEEP);
@@ -259,7 +265,7 @@ int
 kauth_deregister_key(kauth_key_t key)
 {
 	KASSERT(key != NULL);
-	specificdata_key_delete(&kauth_domain, key->ks_key);
+	specificdata_key_delete(kauth_domain, key->ks_key);
 	kmem_free(key, sizeof(*key));
 	return 0;
 }
@@ -272,7 +278,7 @@ kauth_cred_getdata(kauth_cred_t cred, kauth_key_t key)
 	KASSERTMSG(rig_host_ipl() <= IPL_SOFTSERIAL,
 	    "kauth_cred_getdata with a spin lock held");
 	KASSERT(key != NULL);
-	return specificdata_getspecific(&kauth_domain, &cred->cr_sd,
+	return specificdata_getspecific(kauth_domain, &cred->cr_sd,
 	    key->ks_key);
 }
 
@@ -281,7 +287,7 @@ kauth_cred_setdata(kauth_cred_t cred, kauth_key_t key, void *data)
 {
 	kauth_cred_check(cred);
 	KASSERT(key != NULL);
-	specificdata_setspecific(&kauth_domain, &cred->cr_sd, key->ks_key,
+	specificdata_setspecific(kauth_domain, &cred->cr_sd, key->ks_key,
 	    data);
 }
 

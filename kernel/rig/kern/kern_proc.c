@@ -71,6 +71,7 @@ procinit(void)
 	u_int i;
 
 	mutex_init(&proc_lock, MUTEX_DEFAULT, IPL_NONE);
+	lwp_specific_init();
 	LIST_INIT(&allproc);
 	LIST_INIT(&zombproc);
 	for (i = 0; i < PIDHASH; i++)
@@ -106,6 +107,8 @@ procfini(void)
 	KASSERT(LIST_FIRST(&allproc) == &proc0);
 	KASSERT(LIST_NEXT(&proc0, p_list) == NULL);
 	LIST_REMOVE(&lwp0, l_sibling);
+	lwp_finispecific(&lwp0);
+	lwp_specific_fini();
 	kauth_cred_free(lwp0.l_cred);
 	kauth_cred_free(proc0.p_cred);
 	mutex_destroy(&lwp0.l_mutex);
@@ -187,7 +190,7 @@ lwp_release(struct lwp *l)
 	LIST_REMOVE(l, l_sibling);
 	p->p_nlwps--;
 	mutex_exit(p->p_lock);
-	lwp_specific_fini(l);
+	lwp_finispecific(l);
 	kauth_cred_free(l->l_cred);
 	mutex_destroy(&l->l_mutex);
 	kmem_free(l, sizeof(*l));

@@ -13,6 +13,7 @@
 /* kern_auth.c, kern_cred.c */
 void	kauth_fini(void);
 void	kauth_cred_init(void);
+void	kauth_cred_fini(void);
 int	kauth_cred_hook(kauth_cred_t, kauth_action_t, void *, void *);
 u_long	kauth_cred_live(void);
 
@@ -38,7 +39,11 @@ void	proc_setpid(struct proc *, pid_t);
 void	proc_release(struct proc *);
 struct lwp *lwp_alloc(struct proc *);
 void	lwp_release(struct lwp *);
-void	lwp_specific_fini(struct lwp *);	/* kern_specific.c */
+
+/* kern_specific.c */
+void	lwp_specific_init(void);
+void	lwp_specific_fini(void);
+void	lwp_finispecific(struct lwp *);
 
 /* kern_fork.c, kern_exit.c */
 enum fork_kind { FORK_FORK, FORK_SPAWN, FORK_KERNEL };
