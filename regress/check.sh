@@ -251,6 +251,10 @@ run_atf()
 	chmod 755 "$stage"
 	cp -Rp "$BUILD/bin" "$BUILD/regress" "$stage/"
 	rm -f "$out/atf.db"
+	# Tests of make(1) build again, and have another HOME.
+	CELLS_SOURCE=$(pwd -P)
+	GOCACHE=$("$GO" env GOCACHE) GOMODCACHE=$("$GO" env GOMODCACHE)
+	export CELLS_SOURCE GOCACHE GOMODCACHE
 	kyua_ test -k "$stage/regress/Kyuafile" -r "$out/atf.db" </dev/null \
 	    >"$out/atf.log" 2>&1 || status=$?
 	kyua_ report-junit -r "$out/atf.db" --output "$out/atf.junit" \
