@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/pflag"
@@ -60,12 +61,8 @@ func probeCell(ctx *cli.Context, l cli.Listing, which string) error {
 			return err
 		}
 		var results []probe.Result
-		leaks := 0
 		pr := probe.Prober{Kernel: c, Self: []string{self, childVerb}}
 		err = pr.Run(ctx, in, func(r probe.Result) error {
-			if r.Leak() {
-				leaks++
-			}
 			results = append(results, r)
 			return nil
 		})
@@ -75,11 +72,22 @@ func probeCell(ctx *cli.Context, l cli.Listing, which string) error {
 		if err := p.Print(results...); err != nil {
 			return err
 		}
-		if leaks > 0 {
-			return fmt.Errorf("%d ways are open that profile %s closes", leaks, in.Config.Profile)
-		}
-		return nil
+		return leaks(results)
 	})
+}
+
+// leaks names the ways that are open although the policy closes them.
+func leaks(results []probe.Result) error {
+	var open []string
+	for _, r := range results {
+		if r.Leak() {
+			open = append(open, r.Name)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return fmt.Errorf("open although the policy closes it: %s", strings.Join(open, ", "))
 }
 
 // binding makes sure that decisions bind real processes.
