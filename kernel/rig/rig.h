@@ -28,6 +28,20 @@
  * - Threads of one process share one cached credential each; the kernel
  *   refreshes it when a thread enters the kernel, the rig when it starts.
  *
+ * A rig that enforces (cellrig on Linux, linux/) adds what happens to real
+ * processes.  There, besides what traps.h says of the race:
+ * - Faithful: who is asked what, and the errors; membership, through fork,
+ *   exec, set-id programs and the death of a parent; the process limit to
+ *   the process; SIGKILL to all members; time of the exited.
+ * - Not asked: opening files and devices, so that /proc and /dev are guarded
+ *   by what a cell's root contains alone; the port that connect(2) picks;
+ *   reading extended attributes; changes through files (/proc/sys).
+ * - Stricter than the policy: clone3(2), io_uring and userfaultfd are not
+ *   there; other architectures' system calls neither; netlink changes
+ *   nothing unless the policy permits routes and interfaces both.
+ * - Ports and processes are the host's: processes have no numbers of their
+ *   own, and signals to groups come from the rig.
+ *
  * The functions below are for one thread at a time, apart from those that say
  * otherwise.  Errors are errno(2) values, 0 is success.  Who acts is always
  * the first argument.

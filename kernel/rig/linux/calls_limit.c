@@ -44,27 +44,21 @@ limit_netbsd(unsigned int which)
 	}
 }
 
-static int
-check_limit(struct trap *t, struct rig_host *target, unsigned int which,
-    const struct rlimit *new)
-{
-	unsigned int there = limit_netbsd(which);
-	struct rlimit old;
-
-	if (prlimit(target->pid, which, NULL, &old) == -1)
-		return errno;
-	rig_real_rlimit(target->proc, there, old.rlim_cur, old.rlim_max);
-	return rig_setrlimit(t->h->proc, target->proc, there, new->rlim_cur,
-	    new->rlim_max);
-}
-
+/* OLD may be NULL. */
 static int
 set_limit(struct trap *t, struct rig_host *target, unsigned int which,
-    const struct rlimit *new)
+    const struct rlimit *new, struct rlimit *old)
 {
-	int error = check_limit(t, target, which, new);
+	unsigned int there = limit_netbsd(which);
+	struct rlimit now;
+	int error;
 
-	if (error == 0 && prlimit(target->pid, which, new, NULL) == -1)
+	if (prlimit(target->pid, which, NULL, &now) == -1)
+		return errno;
+	rig_real_rlimit(target->proc, there, now.rlim_cur, now.rlim_max);
+	error = rig_setrlimit(t->h->proc, target->proc, there, new->rlim_cur,
+	    new->rlim_max);
+	if (error == 0 && prlimit(target->pid, which, new, old) == -1)
 		error = errno;
 	return error;
 }
@@ -79,7 +73,7 @@ trap_setrlimit(struct trap *t)
 
 	if (trap_read(t, trap_arg(t, 1), &new, sizeof(new)) != 0)
 		return EFAULT;
-	return set_limit(t, t->h, (unsigned int)trap_arg(t, 0), &new);
+	return set_limit(t, t->h, (unsigned int)trap_arg(t, 0), &new, NULL);
 }
 
 int
@@ -88,7 +82,7 @@ trap_prlimit(struct trap *t)
 	pid_t tid = (pid_t)trap_arg(t, 0);
 	unsigned int which = (unsigned int)trap_arg(t, 1);
 	struct rig_host *target = tid == 0 ? t->h : trap_target(t, tid);
-	struct rlimit new;
+	struct rlimit new, old;
 	int error = 0;
 
 	if (target == NULL)
@@ -101,9 +95,8 @@ trap_prlimit(struct trap *t)
 		return TRAP_CONTINUE;
 	if (trap_read(t, trap_arg(t, 2), &new, sizeof(new)) != 0)
 		return EFAULT;
-	/* Where the old value is wanted too, the host's kernel does it all. */
-	if (trap_arg(t, 3) == 0)
-		return set_limit(t, target, which, &new);
-	error = check_limit(t, target, which, &new);
-	return error == 0 ? TRAP_CONTINUE : error;
+	error = set_limit(t, target, which, &new, &old);
+	if (error == 0 && trap_arg(t, 3) != 0)
+		error = trap_write(t, trap_arg(t, 3), &old, sizeof(old));
+	return error;
 }

@@ -7,11 +7,12 @@
 #include <unistd.h>
 
 #include "enforce.h"
-#include "trapfilter.h"
 #include "notify.h"
 #include "rig_host.h"
 #include "server/real.h"
 #include "server/server.h"
+#include "trapfilter.h"
+#include "traps.h"
 
 static bool enforcing;
 
@@ -39,7 +40,8 @@ enforce_init(void)
 	size_t len;
 
 	port_range();
-	enforcing = notify_available(&why);
+	why = "this machine's system calls are not known";
+	enforcing = ntraps != 0 && notify_available(&why);
 	if (!enforcing) {
 		snprintf(buf, sizeof(buf),
 		    "rig: %s: decisions are rehearsed, not enforced", why);

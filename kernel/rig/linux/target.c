@@ -16,26 +16,34 @@
 
 /* Where process_vm_readv(2) is refused, /proc may not be. */
 static ssize_t
+proc_mem(pid_t tid, uint64_t addr, void *buf, size_t len, bool write)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)tid);
+	fd = open(path, (write ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	n = write ? pwrite(fd, buf, len, (off_t)addr) :
+	    pread(fd, buf, len, (off_t)addr);
+	close(fd);
+	return n;
+}
+
+static ssize_t
 read_mem(pid_t tid, uint64_t addr, void *buf, size_t len)
 {
 	struct iovec to = { .iov_base = buf, .iov_len = len };
 	struct iovec from = {
 		.iov_base = (void *)(uintptr_t)addr, .iov_len = len
 	};
-	char path[64];
 	ssize_t n;
-	int fd;
 
 	n = process_vm_readv(tid, &to, 1, &from, 1, 0);
-	if (n != -1 || errno != EPERM)
-		return n;
-	snprintf(path, sizeof(path), "/proc/%d/mem", (int)tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	n = pread(fd, buf, len, (off_t)addr);
-	close(fd);
-	return n;
+	return n != -1 || errno != EPERM ? n :
+	    proc_mem(tid, addr, buf, len, false);
 }
 
 /*
@@ -50,6 +58,25 @@ trap_read(struct trap *t, uint64_t addr, void *buf, size_t len)
 	if (n != (ssize_t)len || !notify_valid(t->listener, t->req->id))
 		return EFAULT;
 	return 0;
+}
+
+int
+trap_write(struct trap *t, uint64_t addr, const void *buf, size_t len)
+{
+	struct iovec from = {
+		.iov_base = (void *)(uintptr_t)buf, .iov_len = len
+	};
+	struct iovec to = {
+		.iov_base = (void *)(uintptr_t)addr, .iov_len = len
+	};
+	ssize_t n;
+
+	if (!notify_valid(t->listener, t->req->id))
+		return EFAULT;
+	n = process_vm_writev(t->tid, &from, 1, &to, 1, 0);
+	if (n == -1 && errno == EPERM)
+		n = proc_mem(t->tid, addr, (void *)(uintptr_t)buf, len, true);
+	return n == (ssize_t)len ? 0 : EFAULT;
 }
 
 int

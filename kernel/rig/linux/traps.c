@@ -29,6 +29,8 @@
 	.scope = CELL_SCOPE_MACHDEP, .action = KAUTH_MACHDEP_##act
 #define	CALL(x)		.nr = SYS_##x, .name = #x
 
+/* Where numbers or the order of arguments are unknown, there is no table. */
+#if defined(__x86_64__) || defined(__aarch64__)
 const struct trapdef traps[] = {
 	/* Processes. */
 #ifdef SYS_fork
@@ -162,6 +164,10 @@ const struct trapdef traps[] = {
 	{ CALL(userfaultfd), .when = WHEN_NOT },
 };
 const size_t ntraps = sizeof(traps) / sizeof(traps[0]);
+#else
+const struct trapdef traps[] = { { .nr = -1 } };
+const size_t ntraps = 0;
+#endif
 
 #define	NETWORK(act, req)						\
 	CELL_SCOPE_NETWORK, KAUTH_NETWORK_##act, (uint32_t)(req)

@@ -7,8 +7,11 @@
  *
  * The race: where a call goes on, the kernel reads its arguments again, and
  * another thread of the caller may have changed what a pointer leads to
- * meanwhile.  Calls where that would matter most are therefore made here,
- * with our own copy (bind, setrlimit, signals to groups).
+ * meanwhile; and a process number may have become another process's.  Calls
+ * where that would matter most are therefore made here, with our own copy
+ * (bind, limits, signals and priorities of groups).  What decides elsewhere
+ * is in registers, apart from the name of an extended attribute, a file's
+ * flags, what of a clock is adjusted, and scheduling parameters.
  */
 
 #ifndef TRAPS_H
@@ -93,6 +96,8 @@ trap_arg(const struct trap *t, unsigned int i)
 
 /* Caller's memory into ours: 0 or EFAULT; the caller is still the caller. */
 int	trap_read(struct trap *, uint64_t addr, void *buf, size_t len);
+/* ... and ours into theirs. */
+int	trap_write(struct trap *, uint64_t addr, const void *buf, size_t len);
 /* A string, cut to fit; 0, EFAULT, ENAMETOOLONG. */
 int	trap_string(struct trap *, uint64_t addr, char *buf, size_t size);
 
