@@ -41,7 +41,7 @@ func verbs() []cli.Verb {
 	return []cli.Verb{
 		checkVerb(), planVerb(), applyVerb(), statusVerb(), listVerb(), showVerb(),
 		createVerb(), setVerb(), removeVerb(), startVerb(), stopVerb(), restartVerb(),
-		shellVerb(), logsVerb(), historyVerb(), rollbackVerb(), volumeVerb(), baseVerb(),
+		shellVerb(), logsVerb(), historyVerb(), rollbackVerb(), backupVerb(), volumeVerb(), baseVerb(),
 		doctorVerb(), completionVerb(),
 	}
 }

@@ -17,6 +17,12 @@ const (
 	Trusted = "trusted" // imported as it is, because the admin said so
 )
 
+// How a drill went.
+const (
+	DrillOK     = "ok"
+	DrillFailed = "failed"
+)
+
 // Info is what is kept about a backup beside its archive.
 type Info struct {
 	Totals

@@ -101,18 +101,18 @@ func readArchive(ctx context.Context, src io.Reader, lim Limits, s sink, moved f
 		return nil, r.fault("", err)
 	}
 	r.out = &counter{r: z}
-	r.tar = tar.NewReader(guard{r})
+	r.tar = tar.NewReader(stream{r})
 	if err := r.all(); err != nil {
 		return nil, err
 	}
 	return &Summary{r.head, r.total, r.setID}, nil
 }
 
-// guard is the tar file as the tar reader sees it: it stops where the ratio
+// stream is the tar file as the tar reader sees it: it stops where the ratio
 // is exceeded.
-type guard struct{ *reader }
+type stream struct{ *reader }
 
-func (g guard) Read(p []byte) (int, error) {
+func (g stream) Read(p []byte) (int, error) {
 	if err := g.ctx.Err(); err != nil {
 		return 0, context.Cause(g.ctx)
 	}
@@ -196,7 +196,7 @@ func (r *reader) finish(h *tar.Header) error {
 		return r.fault("", err)
 	}
 	for {
-		n, err := guard{r}.Read(r.buffer)
+		n, err := stream{r}.Read(r.buffer)
 		if len(bytes.Trim(r.buffer[:n], "\x00")) > 0 {
 			return bad("something follows its end")
 		}

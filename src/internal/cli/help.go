@@ -39,7 +39,8 @@ func (p *Program) Help(w io.Writer) {
 		}
 	}
 	fmt.Fprintf(w, "  %-11s %s\n\n", "help", "says what a verb does: help VERB")
-	fmt.Fprintf(w, "The manual is %s(8).\n", p.Name)
+	page, _, _ := strings.Cut(p.Name, " ")
+	fmt.Fprintf(w, "The manual is %s(8).\n", page)
 }
 
 // helpVerb writes what each of the named verbs does.
