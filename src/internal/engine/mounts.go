@@ -98,12 +98,21 @@ func (e *Engine) prepareSource(m plan.Mount) error {
 			return e.volumeDir(v)
 		}
 	}
-	st, err := os.Stat(m.Source)
-	if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(m.Source, e.Layout.Bases+"/") {
-		return fmt.Errorf("there is no base %s; `cellmgr base add' makes one", filepath.Base(m.Source))
+	if filepath.Dir(m.Source) == e.Layout.Bases {
+		return e.haveBase(filepath.Base(m.Source))
 	}
+	st, err := os.Stat(m.Source)
 	if err == nil && !st.IsDir() {
 		err = fmt.Errorf("%s: not a directory", m.Source)
+	}
+	return err
+}
+
+// haveBase makes sure that a named base was added.
+func (e *Engine) haveBase(name string) error {
+	_, err := os.Stat(e.Layout.Base(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no base %s; `cellmgr base add' makes one", name)
 	}
 	return err
 }

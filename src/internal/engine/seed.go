@@ -67,6 +67,11 @@ func (e *Engine) fill(c *manifest.Cell, dir string, root *os.Root, tmp string) e
 	if at == "" {
 		return nil
 	}
+	if c.Base != manifest.BaseHost {
+		if err := e.haveBase(c.Base); err != nil {
+			return err
+		}
+	}
 	src, err := os.OpenRoot(at)
 	if err != nil {
 		return err

@@ -1,0 +1,276 @@
+# Root file systems: bases, data, volumes, /dev; that nothing is left.
+
+atf_test_case host cleanup
+host_head()
+{
+	atf_set descr "base host: the host's programs, a private rest"
+	atf_set require.user root
+}
+host_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/manifests.sh"
+	can_mount
+	web=$(cells_name web)
+	: >"$CELLS_ETC/www.volume"
+	mkdir -p "$CELLS_DB/volumes/www" srv/media
+	chmod 700 "$CELLS_DB/volumes"
+	echo index >"$CELLS_DB/volumes/www/index"
+	echo song >srv/media/song
+	echo "hostpath $CELLS_WORK/srv ro" >"$CELLS_ETC/cells.conf"
+	manifest "$web" 'base host' 'data /etc /var' 'volume www /var/www' \
+	    "volume $CELLS_WORK/srv/media /media ro"
+	atf_check -o ignore cellmgr apply
+	idle
+	in="cellctl exec $web /bin/sh -c"
+	atf_check -o inline:"index\nsong\n" $in 'cat /var/www/index /media/song'
+	atf_check $in 'echo x >/etc/mine; echo y >/var/run/y; echo z >/tmp/z; echo w >/var/www/w'
+	for file in /x /usr/x /media/x; do
+		atf_check -s not-exit:0 -e match:'[Rr]ead-only' $in ": >$file"
+	done
+	atf_check -o inline:"w\n" cat "$CELLS_DB/volumes/www/w"
+	# Only harmless devices, and they work.
+	atf_check $in 'echo x >/dev/null && dd if=/dev/zero of=/dev/null count=1 2>/dev/null'
+	for dev in $($in 'ls /dev'); do
+		case $dev in
+		null|zero|full|random|urandom|tty|stdin|stdout|stderr) ;;
+		*) atf_fail "/dev/$dev" ;;
+		esac
+	done
+	# No secret of the host's.
+	for file in shadow master.passwd spwd.db ssh ssl/private; do
+		atf_check -s not-exit:0 $in "test -e /etc/$file"
+	done
+	atf_check $in 'test -s /etc/passwd'
+	# What is private stays when the cell goes, mounts do not.
+	atf_check -o ignore cellmgr stop "$web"
+	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
+	atf_check -o ignore cellmgr start "$web"
+	atf_check -o inline:"x\n" $in 'cat /etc/mine'
+	atf_check -s not-exit:0 $in 'test -e /tmp/z'
+	clean
+}
+host_cleanup()
+{
+	cells_teardown
+}
+
+# sets -- makes two sets in the current directory.
+sets()
+{
+	mkdir -p base/bin base/etc base/var/log base/tmp base/dev
+	echo 'root:*:0:0::/:/bin/sh' >base/etc/passwd
+	for tool in sleep sh cat; do
+		if [ -x "/rescue/$tool" ]; then
+			cp "/rescue/$tool" base/bin/
+			continue
+		fi
+		file=/bin/$tool
+		cp -L "$file" "base/bin/$tool"
+		ldd "$file" 2>/dev/null | tr -s '[:space:]' '\n' | grep '^/' |
+		while read -r lib; do
+			mkdir -p "base$(dirname "$lib")"
+			[ -e "base$lib" ] || cp -L "$lib" "base$lib"
+		done
+	done
+	(cd base && tar cf - .) | gzip >base.tgz
+	mkdir -p over/etc
+	echo 'from etc' >over/etc/motd
+	(cd over && tar cf ../etc.tar .)
+}
+
+atf_test_case named cleanup
+named_head()
+{
+	atf_set descr "a base from sets: digests, use, refusal to go while used"
+	atf_set require.user root
+}
+named_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/manifests.sh"
+	can_mount
+	sets
+	web=$(cells_name web)
+	manifest "$web" 'base nb' 'data /etc' 'volume v /srv/deep/er'
+	: >"$CELLS_ETC/v.volume"
+	atf_check -s exit:1 -o ignore \
+	    -e match:"there is no base nb; .cellmgr base add" cellmgr apply
+	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
+	atf_check -o empty cellctl list -H
+	echo "SHA256 (base.tgz) = $(printf '%064d' 0)" >SHA256
+	atf_check -s exit:1 -e match:'its digest is not the one in' \
+	    cellmgr base add nb base.tgz etc.tar
+	atf_check -o empty cellmgr base list -H
+	rm SHA256
+	atf_check -o match:'  base.tgz$' -o match:'  etc.tar$' \
+	    -e match:'no file of digests' cellmgr base add nb base.tgz etc.tar
+	atf_check -s exit:1 -e match:'there is a base nb already' \
+	    cellmgr base add nb base.tgz
+	atf_check -o inline:"nb\tbase.tgz,etc.tar\t$web\n" \
+	    cellmgr base list -H -o name,sets,cells
+	atf_check -o ignore cellmgr apply
+	idle
+	in="cellctl exec $web /bin/sh -c"
+	atf_check -o inline:"from etc\n" $in 'cat /etc/motd'
+	atf_check $in 'echo mine >/etc/motd; echo v >/srv/deep/er/v'
+	atf_check -s not-exit:0 -e match:'[Rr]ead-only' $in ': >/bin/x'
+	atf_check -o inline:"from etc\n" cat "$CELLS_DB/bases/nb/etc/motd"
+	atf_check -s exit:1 -e inline:"cellmgr: base nb is used by $web\n" \
+	    cellmgr base remove nb
+	rm "$CELLS_ETC/$web.cell"
+	atf_check -s exit:1 -e inline:"cellmgr: base nb is mounted by $web\n" \
+	    cellmgr base remove nb
+	atf_check -o ignore cellmgr apply -p
+	atf_check cellmgr base remove nb
+	atf_check -o empty cellmgr base list -H
+	atf_check -o empty find "$CELLS_DB/bases" -mindepth 1
+	clean
+}
+named_cleanup()
+{
+	cells_teardown
+}
+
+atf_test_case hostile cleanup
+hostile_head()
+{
+	atf_set descr "an archive that reaches out of its base is refused"
+	atf_set require.user root
+}
+hostile_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/manifests.sh"
+	mkdir a
+	ln -s ../../../../../../../../etc a/link
+	(cd a && tar cf ../link.tar .)
+	echo x >outside
+	mkdir b
+	(cd b && tar cPf ../parent.tar ../outside)
+	for set in link parent; do
+		atf_check -s exit:1 -e match:'leaves the directory' \
+		    cellmgr base add bad "$set.tar"
+	done
+	atf_check -o empty cellmgr base list -H
+	clean
+}
+hostile_cleanup()
+{
+	cells_teardown
+}
+
+atf_test_case planted cleanup
+planted_head()
+{
+	atf_set descr "a cell cannot lead host root astray with a symbolic link"
+	atf_set require.user root
+}
+planted_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/manifests.sh"
+	can_mount
+	web=$(cells_name web)
+	mkdir -p victim srv/in
+	echo host >victim/file
+	: >"$CELLS_ETC/v.volume"
+	mkdir -p "$CELLS_ETC/$web.d"
+	echo new >"$CELLS_ETC/$web.d/file"
+	manifest "$web" 'base host' 'data /var'
+	atf_check -o ignore cellmgr apply
+	# A mount point that became a link out of the cell.
+	cellctl exec "$web" /bin/sh -c "ln -s ../../../../../../../../..$CELLS_WORK/victim /var/v; ln -s $CELLS_WORK/victim /var/d"
+	manifest "$web" 'base host' 'data /var' 'volume v /var/v'
+	atf_check -s exit:1 -o ignore -e match:"mount point /var/v" cellmgr apply -r
+	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
+	# A directory that did: a file is to be installed into it.
+	manifest "$web" 'base host' 'data /var' 'install file /var/d/file'
+	atf_check -s exit:1 -o ignore -e match:"install: .*var/d|install: .*escapes" cellmgr apply -r
+	atf_check -o inline:"host\n" cat victim/file
+	# A path of the host that leaves what is allowed.
+	ln -s ../../victim srv/in/out
+	echo "hostpath $CELLS_WORK/srv" >"$CELLS_ETC/cells.conf"
+	manifest "$web" 'base host' "volume $CELLS_WORK/srv/in/out /mnt"
+	atf_check -s exit:1 -o ignore -e match:'a symbolic link leads to' cellmgr apply -r
+	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
+}
+planted_cleanup()
+{
+	cells_teardown
+}
+
+atf_test_case busy cleanup
+busy_head()
+{
+	atf_set descr "a busy mount is reported with its holder, and mended later"
+	atf_set require.user root
+}
+busy_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/manifests.sh"
+	can_mount
+	web=$(cells_name web)
+	manifest "$web" 'base host' 'data /var'
+	atf_check -o ignore cellmgr apply
+	(cd "$CELLS_DB/cells/$web/root/var" && exec sleep 1000) &
+	holder=$!
+	atf_check -s exit:1 -o ignore \
+	    -e match:"$web: unmount .*/root/var: busy: held by sleep \(process $holder\)" \
+	    cellmgr stop "$web"
+	atf_check -o inline:"broken\n" cellmgr status -H -o state "$web"
+	kill "$holder"
+	wait "$holder" 2>/dev/null || :
+	atf_check -o match:'unmount /var' cellmgr stop "$web"
+	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
+}
+busy_cleanup()
+{
+	cells_teardown
+}
+
+atf_test_case shared cleanup
+shared_head()
+{
+	atf_set descr "one volume in two cells: one writes, one reads"
+	atf_set require.user root
+}
+shared_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/manifests.sh"
+	can_mount
+	a=$(cells_name a) b=$(cells_name b)
+	atf_check cellmgr volume create v mode=0750
+	manifest "$a" 'base host' 'volume v /v'
+	manifest "$b" 'base host' 'volume v /v'
+	atf_check -s exit:1 -e match:"v is written by cell $a" cellmgr check
+	manifest "$b" 'base host' 'volume v /v ro'
+	atf_check -o ignore cellmgr apply
+	cellctl exec "$a" /bin/sh -c 'echo hello >/v/f'
+	atf_check -o inline:"hello\n" cellctl exec "$b" /bin/cat /v/f
+	atf_check -s not-exit:0 -e match:'[Rr]ead-only' \
+	    cellctl exec "$b" /bin/sh -c ': >/v/g'
+	atf_check -o inline:"v\tro\t$a,$b\t0750\n" \
+	    cellmgr volume list -H -o name,share,cells,mode
+	atf_check -s exit:1 -e match:"volume v is used by $a $b" cellmgr volume remove v
+	atf_check -o ignore cellmgr remove "$a" "$b"
+	atf_check cellmgr volume remove -d v
+	atf_check -o empty cellmgr volume list -H
+	atf_check -o empty find "$CELLS_DB/volumes" -mindepth 1
+}
+shared_cleanup()
+{
+	cells_teardown
+}
+
+atf_init_test_cases()
+{
+	atf_add_test_case host
+	atf_add_test_case named
+	atf_add_test_case hostile
+	atf_add_test_case planted
+	atf_add_test_case busy
+	atf_add_test_case shared
+}
