@@ -332,15 +332,16 @@ fork_bomb_body()
 	echo 'while :; do sh ./bomb & sh ./bomb & wait; done' >bomb
 	cat >service <<-'EOF'
 	[ ! -f done ] || exec sleep 1000
+	: >done
 	sh ./bomb &
-	sleep 2
-	touch done
+	i=0
+	while [ $i -lt 2000 ]; do i=$((i + 1)); done
 	exit 1
 	EOF
 	detach -b 20ms "$cell" /bin/sh -c "cd $PWD && . ./service" 2>/dev/null
 	cells_await 60 is restarts 1
 	cells_await 60 is state ready
-	atf_check -o inline:'1\n' cellctl list -H -o procs "$cell"
+	atf_check -o inline:'60\t1\n' cellctl list -H -o maxproc,procs "$cell"
 	stop
 	atf_check -o inline:'0\tlive\n' cellctl list -H -o procs,state "$cell"
 }
@@ -370,6 +371,22 @@ takeover_body()
 	cells_gone "$old" || atf_fail "process $old of the first service lives"
 	atf_check -o inline:'1\n' cellctl list -H -o procs "$cell"
 	logged 'in the cell already' || atf_fail "does not say what it found"
+	stop
+}
+
+test_case lent_limit 'sets back a process limit that a dead supervisor had lent'
+lent_limit_body()
+{
+	make_cell web
+	detach "$cell" sleep 1000
+	kill -KILL "$(supervisor)"
+	cells_await 10 unsupervised
+	atf_check cellctl set "$cell" maxproc=1
+	sed 's/^maxproc -/maxproc 7/' "$CELLS_RUN/$cell.status" >status.new
+	mv status.new "$CELLS_RUN/$cell.status"
+	detach "$cell" sleep 1000
+	atf_check -o inline:'7\n' cellctl list -H -o maxproc "$cell"
+	atf_check_equal - "$(status maxproc)"
 	stop
 }
 
@@ -486,7 +503,7 @@ atf_init_test_cases()
 {
 	for _case in detach detach_fails foreground usage options one_supervisor restart \
 	    no_restart asked_to_restart signals grace leftovers full_cell fork_bomb quiet_sweep \
-	    takeover cell_killed \
+	    takeover lent_limit cell_killed \
 	    health_restart health_report health_hangs readiness log_rotation log_text; do
 		atf_add_test_case "$_case"
 	done

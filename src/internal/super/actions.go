@@ -38,7 +38,7 @@ func (r *Runner) cancel() {
 		}
 	}
 	if r.sweeper != nil {
-		r.lowerLimit()
+		r.restoreLimit()
 	}
 	r.check, r.sweeper, r.sweeping = nil, nil, false
 }

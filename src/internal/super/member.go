@@ -26,6 +26,7 @@ type role string
 const (
 	roleCommand role = "command" // a service or a check
 	roleSweep   role = "sweep"   // ends every other process of the cell
+	roleIntrude role = "intrude" // the same, where the cell is full
 )
 
 // Verdicts of a child.
@@ -35,6 +36,10 @@ const (
 	verdictFull = "full" // the cell's process limit is reached
 	verdictDone = "done" // nothing is left to sweep
 )
+
+// reportStuck comes before the verdict of a sweeper that wants forks in the
+// cell to fail from now on.
+const reportStuck = "stuck\n"
 
 // reportFD is the descriptor that the child reports on.
 const reportFD = 3
@@ -112,7 +117,7 @@ func memberOption(r *enter.Request, a string) (err error) {
 func Member(args []string) error {
 	unix.CloseOnExec(reportFD)
 	report := os.NewFile(reportFD, "report")
-	verdict, err := member(args)
+	verdict, err := member(args, report)
 	if err == nil {
 		_, err = report.WriteString(verdict)
 		return err
@@ -121,7 +126,7 @@ func Member(args []string) error {
 	return err
 }
 
-func member(args []string) (verdict string, err error) {
+func member(args []string, report *os.File) (verdict string, err error) {
 	what, parent, r, err := parseMember(args)
 	if err != nil {
 		return verdictFail, err
@@ -134,8 +139,8 @@ func member(args []string) (verdict string, err error) {
 	case roleCommand:
 		r.Last = func() error { return dieWith(parent) }
 		err = enter.Exec(c, r)
-	case roleSweep:
-		err = sweepCell(c, r.Cell, parent)
+	case roleSweep, roleIntrude:
+		err = sweeper{c, r.Cell, parent, report}.run(what == roleIntrude)
 	default:
 		err = fmt.Errorf("unknown role %q", what)
 	}

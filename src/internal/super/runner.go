@@ -37,7 +37,6 @@ type Runner struct {
 	sweeping bool         // descendants are being ended
 	after    happening    // what follows that
 	previous *Status      // what an earlier supervisor that died has left
-	raised   uint32       // maxproc of the cell before it was raised for the sweep; 0: was not
 
 	chld chan os.Signal
 	sigs chan os.Signal
@@ -177,7 +176,13 @@ func (r *Runner) sleep(timer *time.Timer) {
 	if r.service != nil && !r.service.told {
 		verdict = r.service.verdict
 	}
+	var stuck chan bool
+	if r.sweeper != nil {
+		stuck = r.sweeper.stuck
+	}
 	select {
+	case <-stuck:
+		r.freeze()
 	case v := <-verdict:
 		r.service.tell(v)
 		if v == "" {

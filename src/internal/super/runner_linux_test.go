@@ -409,7 +409,7 @@ func TestStatusErrors(t *testing.T) {
 func TestStatusRoundTrip(t *testing.T) {
 	in := Status{Supervisor: 1, Cell: cell.ID(2), State: Unhealthy, Service: 3, Since: 4, Started: 5, Restarts: 6,
 		Exits: 7, Failures: 8, LastExit: "signal SIGTERM", Health: "failing", ChecksOK: 9, ChecksBad: 10,
-		Next: 11, Lines: 12, Lost: 13, Why: "two\nlines"}
+		Next: 11, Lines: 12, Lost: 13, Why: "two\nlines", MaxProc: "7"}
 	out, err := parseStatus(append(in.format(), "later 1\n"...))
 	in.Why = "two lines"
 	if err != nil || *out != in {

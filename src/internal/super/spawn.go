@@ -1,8 +1,8 @@
 package super
 
 import (
+	"bytes"
 	"errors"
-	"io"
 	"os"
 	"strings"
 	"sync"
@@ -16,6 +16,7 @@ import (
 type child struct {
 	pid     int
 	verdict chan string // its report, once; "" is that it is executing
+	stuck   chan bool   // told by a sweeper that cannot win as things are
 	report  string      // what came, after told
 	told    bool
 	out     *capture // of a check; nil for others
@@ -66,13 +67,31 @@ func (s *spawner) start(what role, r enter.Request, out, errw *os.File) (*child,
 		rd.Close()
 		return nil, err
 	}
-	c := &child{pid: pid, verdict: make(chan string, 1)}
-	go func() {
-		defer rd.Close()
-		b, _ := io.ReadAll(io.LimitReader(rd, 4096))
-		c.verdict <- string(b)
-	}()
+	c := &child{pid: pid, verdict: make(chan string, 1), stuck: make(chan bool, 1)}
+	go c.listen(rd)
 	return c, nil
+}
+
+// reportMax bounds a report.
+const reportMax = 4096
+
+// listen reads the report to its end.
+func (c *child) listen(rd *os.File) {
+	defer rd.Close()
+	var text []byte
+	buf := make([]byte, 512)
+	for {
+		n, err := rd.Read(buf)
+		text = append(text, buf[:min(n, reportMax-len(text))]...)
+		if rest, ok := bytes.CutPrefix(text, []byte(reportStuck)); ok {
+			text = rest
+			c.stuck <- true
+		}
+		if err != nil {
+			c.verdict <- string(text)
+			return
+		}
+	}
 }
 
 // tell notes the report.

@@ -33,6 +33,7 @@ type Status struct {
 	Lines      uint64 // that the service has printed
 	Lost       uint64 // that could not be delivered to some log
 	Why        string // what led to State, or "-"
+	MaxProc    string // of the cell, to be set back after a sweep, or "-"
 }
 
 // field is one line of the file.
@@ -84,6 +85,7 @@ var fields = []field{
 	number("lines", func(s *Status) *uint64 { return &s.Lines }),
 	number("lost", func(s *Status) *uint64 { return &s.Lost }),
 	text("why", func(s *Status) *string { return &s.Why }),
+	text("maxproc", func(s *Status) *string { return &s.MaxProc }),
 }
 
 func parseState(v string) (State, error) {

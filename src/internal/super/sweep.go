@@ -24,14 +24,15 @@ func (r *Runner) sweep() {
 		r.sweepAs(SweepFailed, err.Error())
 	case rig || in.Processes == 0:
 		r.strangers(in)
+		r.takeOver(rig)
 		if rig {
-			r.takeOver()
 			r.sweepGroup()
 		}
 		r.sweepAs(Swept, "")
 	default:
 		r.strangers(in)
-		r.forkSweeper()
+		r.takeOver(rig)
+		r.forkSweeper(roleSweep)
 	}
 }
 
@@ -58,12 +59,20 @@ func (r *Runner) strangers(in cell.Info) {
 	}
 }
 
-// takeOver ends what a dead supervisor's service has left on a rig, as far as
-// it can be told.
-func (r *Runner) takeOver() {
+// takeOver undoes what a dead supervisor has left: a process limit that it
+// had lent to its sweep and, on a rig, as far as they can be told, processes.
+func (r *Runner) takeOver(rig bool) {
 	old := r.previous
 	r.previous = nil
-	if old == nil || old.Service <= 1 || old.Cell != r.cfg.Service.Cell {
+	if old == nil || old.Cell != r.cfg.Service.Cell {
+		return
+	}
+	if old.MaxProc != "-" {
+		if err := restoreLimit(r.look, old.MaxProc); err != nil {
+			r.say(levelErr, "process limit: %v", err)
+		}
+	}
+	if !rig || old.Service <= 1 {
 		return
 	}
 	if n := endSession(old.Service, time.Unix(old.Started, 0)); n > 0 {
@@ -117,11 +126,11 @@ func (r *Runner) sweepDescendants() {
 }
 
 // forkSweeper lets a child end every process of the cell.
-func (r *Runner) forkSweeper() {
+func (r *Runner) forkSweeper(how role) {
 	null, err := openNull()
 	if err == nil {
 		defer null.Close()
-		r.sweeper, err = r.spawn.start(roleSweep, enter.Request{Cell: r.cfg.Service.Cell, Root: "/"}, null, null)
+		r.sweeper, err = r.spawn.start(how, enter.Request{Cell: r.cfg.Service.Cell, Root: "/"}, null, null)
 	}
 	if err != nil {
 		r.pushAs(SweepFailed, levelErr, "sweep: %v", err)
@@ -134,12 +143,13 @@ func (r *Runner) sweeperEnded(syscall.WaitStatus) {
 	r.sweeper = nil
 	c.wait()
 	verdict, why := verdictOf(c.report)
-	if verdict == verdictFull && r.raised == 0 && r.raiseLimit() {
-		r.forkSweeper()
+	r.restoreLimit()
+	in, _, err := r.look()
+	if verdict == verdictFull && err == nil {
+		r.holdLimit(in.Config.MaxProc)
+		r.forkSweeper(roleIntrude)
 		return
 	}
-	r.lowerLimit()
-	in, _, err := r.look()
 	switch {
 	case verdict == verdictGone, errors.Is(err, kern.ErrNoCell):
 		r.pushAs(CellGone, levelErr, "the cell is gone")
@@ -150,43 +160,4 @@ func (r *Runner) sweeperEnded(syscall.WaitStatus) {
 	default:
 		r.pushAs(SweepFailed, levelErr, "%v", errors.Join(why, err))
 	}
-}
-
-// raiseLimit makes room for the sweeper in a cell that is full.
-func (r *Runner) raiseLimit() bool {
-	in, _, err := r.look()
-	if err != nil || in.Config.MaxProc == 0 {
-		return false
-	}
-	if err := r.setLimit(in.Config.MaxProc + 1); err != nil {
-		r.say(levelErr, "room for the sweep: %v", err)
-		return false
-	}
-	r.raised = in.Config.MaxProc
-	return true
-}
-
-// lowerLimit takes back what raiseLimit gave, unless an admin has set
-// something else meanwhile.
-func (r *Runner) lowerLimit() {
-	if r.raised == 0 {
-		return
-	}
-	in, _, err := r.look()
-	if err == nil && in.Config.MaxProc == r.raised+1 {
-		err = r.setLimit(r.raised)
-	}
-	if err != nil {
-		r.say(levelErr, "process limit of the cell: %v", err)
-	}
-	r.raised = 0
-}
-
-func (r *Runner) setLimit(n uint32) error {
-	c, err := kern.Open()
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	return c.Set(r.cfg.Service.Cell, cell.Change{MaxProc: &n})
 }

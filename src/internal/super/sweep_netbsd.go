@@ -23,46 +23,73 @@ import (
 
 // sweepPatience is how long members are killed one by one.  That is the quiet
 // way: kill(2) with the process -1 tries the host's processes, too, and each
-// is counted as a denial.  But it cannot be outrun by forking.
+// is counted as a denial.  What forks and executes fast enough outruns both,
+// unless the supervisor makes its forks fail meanwhile.
 const (
 	sweepPatience = 500 * time.Millisecond
 	sweepTime     = sweepLimit - 3*time.Second
 )
 
-// sweepCell joins the cell and ends every other process in it.
-func sweepCell(c *kern.Client, id cell.ID, parent int) error {
-	v, err := c.Version()
+// run joins the cell, where it is full by force, and ends every other process
+// in it.
+func (s sweeper) run(full bool) error {
+	v, err := s.c.Version()
 	if err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
-	if v.Rig || id == cell.Host {
+	if v.Rig || s.id == cell.Host {
 		return errors.New("sweep: refused: no kernel confines what it would hit")
 	}
-	if err := c.Attach(id); err != nil {
+	if full {
+		err = s.intrude()
+	} else {
+		err = s.c.Attach(s.id)
+	}
+	if err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
-	self, err := c.Self()
+	self, err := s.c.Self()
 	if err != nil {
 		return fmt.Errorf("sweep: own cell: %w", err)
 	}
-	if self != id {
-		return fmt.Errorf("sweep: refused: in cell %d instead of %d", self, id)
+	if self != s.id {
+		return fmt.Errorf("sweep: refused: in cell %d instead of %d", self, s.id)
 	}
-	done, err := killVisible(parent, time.Now().Add(sweepPatience))
+	done, err := s.killVisible(time.Now().Add(sweepPatience))
 	if done || err != nil {
 		return err
 	}
-	return killReachable(parent, time.Now().Add(sweepTime))
+	s.report.WriteString(reportStuck)
+	return s.killReachable(time.Now().Add(sweepTime))
+}
+
+// intrude joins a cell that is full: it raises the limit by one and takes the
+// place, again and again if somebody who forks is faster.  The supervisor
+// sets the limit back.
+func (s sweeper) intrude() error {
+	in, err := s.c.GetID(s.id)
+	if err != nil {
+		return err
+	}
+	for n := in.Config.MaxProc + 1; ; n++ {
+		if err := s.c.Set(s.id, cell.Change{MaxProc: &n}); err != nil {
+			return err
+		}
+		err := s.c.Attach(s.id)
+		if !errors.Is(err, kern.ErrFull) || n-in.Config.MaxProc > roomMax {
+			return err
+		}
+	}
 }
 
 // killVisible kills what can be seen until nothing is, or the time is over.
-func killVisible(parent int, end time.Time) (done bool, err error) {
+func (s sweeper) killVisible(end time.Time) (done bool, err error) {
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		pids, err := visible()
 		if err != nil {
 			return false, fmt.Errorf("sweep: %w", err)
 		}
-		if slices.Contains(pids, 1) || slices.Contains(pids, parent) {
+		if slices.Contains(pids, 1) || slices.Contains(pids, s.parent) {
 			return false, errors.New("sweep: refused: the host's processes are in sight")
 		}
 		for _, pid := range pids {
@@ -109,27 +136,26 @@ func visible() ([]int, error) {
 }
 
 // killReachable sends SIGKILL to all until nobody is left to receive it.
-// Once is not enough: execve(2) discards a pending signal, and a fork may be
-// under way.
-func killReachable(parent int, end time.Time) error {
+// Once is not enough: execve(2) discards a pending signal, and what is being
+// forked gets none.
+func (s sweeper) killReachable(end time.Time) error {
 	// init(8) and the supervisor are the host's: were one within reach, so
 	// would all be.
-	for _, pid := range []int{1, parent} {
+	for _, pid := range []int{1, s.parent} {
 		if unix.Kill(pid, 0) == nil {
 			return fmt.Errorf("sweep: refused: process %d of the host is within reach", pid)
 		}
 	}
-	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+	for {
 		err := unix.Kill(-1, unix.SIGKILL)
-		if errors.Is(err, syscall.ESRCH) {
+		switch {
+		case errors.Is(err, syscall.ESRCH):
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return fmt.Errorf("sweep: %w", err)
-		}
-		if time.Now().After(end) {
+		case time.Now().After(end):
 			return errors.New("sweep: some processes do not die")
 		}
-		time.Sleep(pause)
+		time.Sleep(10 * time.Millisecond)
 	}
 }

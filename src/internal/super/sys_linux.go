@@ -9,9 +9,6 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"cells/src/internal/cell"
-	"cells/src/internal/kern"
 )
 
 // DefaultSyslog is the socket of the local syslogd.
@@ -74,7 +71,5 @@ func children() ([]int, error) {
 	return pids, nil
 }
 
-// sweepCell is for kernels that know cells.
-func sweepCell(*kern.Client, cell.ID, int) error {
-	return errors.New("sweep: not on this system")
-}
+// run is for kernels that know cells.
+func (s sweeper) run(bool) error { return errors.New("sweep: not on this system") }
