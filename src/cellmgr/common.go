@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"cells/src/internal/backup"
 	"cells/src/internal/cli"
 	"cells/src/internal/engine"
 	"cells/src/internal/manifest"
@@ -77,8 +78,8 @@ func loaded(ctx *cli.Context, names []string, f func(e *engine.Engine) error) er
 	return f(e)
 }
 
-// locked takes the lock and finishes a rollback that was interrupted.  The
-// set that it returns has the configuration only.
+// locked takes the lock and finishes a rollback or a restore that was
+// interrupted.  The set that it returns has the configuration only.
 func locked(ctx *cli.Context) (*manifest.Set, func(), error) {
 	dir := manifest.EtcDir()
 	conf, err := manifest.LoadConf(dir)
@@ -90,7 +91,7 @@ func locked(ctx *cli.Context) (*manifest.Set, func(), error) {
 		return nil, nil, err
 	}
 	s := &manifest.Set{Dir: dir, Conf: conf}
-	if err := engine.Offline(s).FinishRestore(); err != nil {
+	if err := errors.Join(engine.Offline(s).FinishRestore(), backup.Recover(conf)); err != nil {
 		l.Release()
 		return nil, nil, err
 	}

@@ -214,6 +214,9 @@ func Guard(ctx context.Context, set *manifest.Set, how string, names []string, i
 		return err
 	}
 	defer l.Release()
+	if err := Recover(set.Conf); err != nil {
+		return err
+	}
 	return q.resume(ctx)
 }
 

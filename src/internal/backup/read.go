@@ -251,7 +251,7 @@ func (r *reader) entry(h *tar.Header) error {
 			return err
 		}
 	case tar.TypeLink:
-		if _, ok := r.files[r.hash(h.Linkname)]; !ok {
+		if _, ok := r.files[r.hash(h.Linkname)]; !ok || partOf(h.Linkname) != partOf(name) {
 			return bad("%.80q: a link to %.80q, which is no file before it", name, h.Linkname)
 		}
 	case tar.TypeFifo:
@@ -262,6 +262,15 @@ func (r *reader) entry(h *tar.Header) error {
 		return bad("%.80q is no file, directory, link or pipe", name)
 	}
 	return r.sink.other(name, h)
+}
+
+// partOf is the directory of the archive that is restored as one.
+func partOf(name string) string {
+	ws := strings.SplitN(name, "/", 3)
+	if len(ws) < 3 {
+		return ""
+	}
+	return ws[0] + "/" + ws[1]
 }
 
 func (r *reader) hash(name string) uint64 { return maphash.String(r.seed, name) }

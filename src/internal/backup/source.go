@@ -160,6 +160,7 @@ func (p *packer) path(dir, name string) error {
 		return err
 	}
 	defer root.Close()
+	p.links = map[[2]uint64]string{} // one part is restored without another
 	return p.tree(root, name)
 }
 

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"cells/src/internal/backup"
+	"cells/src/internal/cli"
+	"cells/src/internal/engine"
+)
+
+func backupRestore() cli.Verb {
+	return cli.Verb{
+		Name: "restore", Operands: "NAME | BACKUP", Min: 1, Max: 1,
+		Summary: "brings back what a backup holds, all of it or nothing",
+		Setup: func(fs *pflag.FlagSet) cli.Action {
+			var o backup.Restoring
+			fs.BoolVarP(&o.Manifest, "manifest", "m", false, "the manifest, too; that makes a generation")
+			fs.BoolVarP(&o.Stop, "stop", "s", false, "stop the cells that use it, and start them again")
+			fs.BoolVarP(&o.SetID, "setid", "u", false, "keep set-id bits of files, where the backup was made here or imported with -t")
+			fs.BoolVarP(&o.Volumes, "volumes", "V", false, "of a cell's backup the volumes, too")
+			return func(ctx *cli.Context, operands []string) error { return restore(ctx, o, operands[0]) }
+		},
+	}
+}
+
+func restore(ctx *cli.Context, o backup.Restoring, operand string) error {
+	return withLock(ctx, nil, func(e *engine.Engine) error {
+		st := store(e.Set)
+		b, err := st.Find(operand)
+		if err != nil {
+			return err
+		}
+		p := newProgress(ctx, b.ID.String(), b.Size)
+		o.Moved = p.moved
+		res, err := st.Restore(ctx, e, &b, o)
+		p.end()
+		if err != nil {
+			return named(b.ID, err)
+		}
+		fmt.Fprintf(ctx.Out, "%s: restored: %d files, %d bytes\n", b.ID, res.Files, res.Bytes)
+		if res.Stripped > 0 {
+			ctx.Warn("%s: %d files have lost their set-id bits; -u keeps them", b.ID, res.Stripped)
+		}
+		for _, left := range res.Head.Left {
+			ctx.Warn("%s: it does not hold volume %s", b.ID, left)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,361 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"cells/src/internal/engine"
+	"cells/src/internal/host"
+	"cells/src/internal/manifest"
+	"cells/src/internal/plan"
+)
+
+// Restoring says how a backup is brought back.
+type Restoring struct {
+	Stop     bool // stop what uses it, and start that again
+	Volumes  bool // of a cell's backup also the volumes in it
+	Manifest bool // ... and the files that declare it
+	SetID    bool // keep set-id bits of files
+	Moved    func(n int64)
+}
+
+// Restored tells what was done.
+type Restored struct {
+	Summary
+	Stripped int64 // files that have lost their set-id bits
+	Replaced []string
+}
+
+// BusyError says that something uses what is to be replaced.
+type BusyError struct{ Cells []string }
+
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("%s not down; -s stops what uses it, and starts that again", strings.Join(e.Cells, " "))
+}
+
+// restorer is one restore.
+type restorer struct {
+	s    *Store
+	e    *engine.Engine
+	b    *Backup
+	o    Restoring
+	swap swap
+	src  Source // what is replaced, for finding who uses it
+	u    unpacker
+}
+
+// Restore unpacks a backup beside what it replaces, makes sure that it is
+// whole, and swaps.  Until then nothing has changed.
+func (s *Store) Restore(ctx context.Context, e *engine.Engine, b *Backup, o Restoring) (*Restored, error) {
+	r := &restorer{s: s, e: e, b: b, o: o, src: Source{Kind: b.Kind, Name: b.Name, e: e}}
+	r.swap.journal = filepath.Join(swapDir(e.Set.Conf), b.Kind+"-"+b.Name)
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
+	sum, err := r.unpack(ctx)
+	if err == nil {
+		err = r.moves(sum.Head)
+	}
+	if err == nil {
+		err = r.replace(ctx)
+	}
+	if err != nil {
+		if !exists(r.swap.journal) {
+			err = errors.Join(full(err, e.Layout.State), r.drop())
+		}
+		return nil, err
+	}
+	res := &Restored{Summary: *sum, Stripped: r.u.stripped}
+	for _, m := range r.swap.moves {
+		res.Replaced = append(res.Replaced, m.place)
+	}
+	return res, nil
+}
+
+// drop removes what was unpacked.
+func (r *restorer) drop() error {
+	var errs []error
+	for _, d := range r.swap.stages {
+		errs = append(errs, removeTree(d))
+	}
+	return errors.Join(errs...)
+}
+
+// prepare makes the directories to unpack into, each on the file system of
+// what it replaces.
+func (r *restorer) prepare() error {
+	r.u = unpacker{places: map[string]string{}, setID: r.o.SetID && r.b.Trusts(), accept: r.accept}
+	if r.b.Kind == KindCell {
+		if r.e.Set.Cells[r.b.Name] == nil && !r.o.Manifest {
+			return fmt.Errorf("there is no manifest for %s here; -m restores it, too", r.b.Name)
+		}
+		home := r.e.Layout.Home(r.b.Name)
+		if err := os.MkdirAll(filepath.Dir(home), 0o700); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Join(home, "data"), 0o700); err != nil {
+			return err
+		}
+		if err := errors.Join(os.Chmod(home, 0o700), r.stage(dataPart, home, "data"), r.stage(stampsPart, home, "stamps")); err != nil {
+			return err
+		}
+	}
+	if r.o.Manifest {
+		if err := r.stage(manifestPart, r.e.Set.Dir, r.b.Kind+"-"+r.b.Name); err != nil {
+			return err
+		}
+	}
+	return checkSpace(r.e.Layout.State, r.b.Stream, r.b.Entries)
+}
+
+// stage makes an empty directory in dir for a part of the archive.
+func (r *restorer) stage(part, dir, name string) error {
+	at := filepath.Join(dir, host.NewPrefix+"restore-"+name)
+	if err := removeTree(at); err != nil {
+		return err
+	}
+	r.swap.stages = append(r.swap.stages, at)
+	r.u.places[part] = at
+	fault()
+	return os.MkdirAll(filepath.Join(at, "old"), 0o700)
+}
+
+// accept looks at what the archive says that it is, and finds places for its
+// volumes.
+func (r *restorer) accept(h *Head) error {
+	if h.Kind != r.b.Kind || h.Name != r.b.Name {
+		return bad("it is of %s %s", h.Kind, h.Name)
+	}
+	if h.Kind == KindCell && !r.o.Volumes {
+		return nil
+	}
+	for _, v := range h.Volumes {
+		path, err := r.volume(v)
+		if err != nil {
+			return err
+		}
+		if err := r.stage(volumesPart+"/"+v, filepath.Dir(path), v); err != nil {
+			return err
+		}
+		r.src.Volumes = append(r.src.Volumes, v)
+	}
+	return nil
+}
+
+// volume is the path of a volume that can be swapped.
+func (r *restorer) volume(name string) (string, error) {
+	f := r.e.Set.Volumes[name]
+	if f == nil && r.o.Manifest {
+		return filepath.Join(r.e.Set.Conf.Volumes, name), os.MkdirAll(r.e.Set.Conf.Volumes, 0o700)
+	}
+	if f == nil {
+		return "", fmt.Errorf("no volume %s is declared here; -m restores its file, too", name)
+	}
+	if f.Own() {
+		return f.Path, os.MkdirAll(filepath.Dir(f.Path), 0o700)
+	}
+	path, err := filepath.EvalSymlinks(f.Path)
+	if err != nil {
+		return "", err
+	}
+	here, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	above, err := os.Stat(filepath.Dir(path))
+	if err == nil && factsOf(here).dev != factsOf(above).dev {
+		err = fmt.Errorf("%s: a file system of its own, which cannot be swapped", path)
+	}
+	return path, err
+}
+
+// unpack reads all of the archive.
+func (r *restorer) unpack(ctx context.Context) (*Summary, error) {
+	defer r.u.close()
+	sum, err := r.s.read(ctx, r.b, &r.u, r.o.Moved)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.u.flags(); err != nil {
+		return nil, err
+	}
+	fault()
+	for _, d := range r.swap.stages {
+		f, err := os.Open(d)
+		if err == nil {
+			err = errors.Join(flush(f), f.Close())
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return sum, nil
+}
+
+// moves lists what takes the place of what.
+func (r *restorer) moves(h *Head) error {
+	home := r.e.Layout.Home(r.b.Name)
+	for _, part := range []string{dataPart, stampsPart, manifestPart} {
+		at, ok := r.u.places[part]
+		if !ok || !exists(filepath.Join(at, freshName)) {
+			continue
+		}
+		switch part {
+		case stampsPart:
+			r.move(filepath.Join(at, freshName), filepath.Join(home, "stamps"), at)
+		case dataPart:
+			if err := r.each(at, filepath.Join(home, "data")); err != nil {
+				return err
+			}
+		case manifestPart:
+			if err := r.checkManifests(filepath.Join(at, freshName)); err != nil {
+				return err
+			}
+			if err := r.each(at, r.e.Set.Dir); err != nil {
+				return err
+			}
+		}
+	}
+	for _, v := range r.src.Volumes {
+		at := r.u.places[volumesPart+"/"+v]
+		path, err := r.volume(v)
+		if err != nil {
+			return err
+		}
+		if exists(filepath.Join(at, freshName)) {
+			r.move(filepath.Join(at, freshName), path, at)
+		}
+	}
+	return nil
+}
+
+func (r *restorer) move(fresh, place, stage string) {
+	r.swap.moves = append(r.swap.moves, move{fresh, place, filepath.Join(stage, "old", filepath.Base(place))})
+}
+
+// each moves every entry of what was unpacked at a stage to a directory.
+func (r *restorer) each(stage, dir string) error {
+	names, err := readDir(filepath.Join(stage, freshName))
+	for _, n := range names {
+		r.move(filepath.Join(stage, freshName, n), filepath.Join(dir, n), stage)
+	}
+	return err
+}
+
+// checkManifests refuses manifests with mistakes, and drops those of volumes
+// that are not restored.
+func (r *restorer) checkManifests(dir string) error {
+	names, err := readDir(dir)
+	if err != nil {
+		return err
+	}
+	var errs manifest.Errors
+	for _, n := range names {
+		name, isVolume := strings.CutSuffix(n, manifest.VolumeSuffix)
+		if isVolume && !slices.Contains(r.src.Volumes, name) {
+			if err := os.Remove(filepath.Join(dir, n)); err != nil {
+				return err
+			}
+			continue
+		}
+		if strings.HasSuffix(n, manifest.FilesSuffix) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, n))
+		if err != nil {
+			return err
+		}
+		if isVolume {
+			manifest.ParseVolume(name, n, text, r.e.Set.Conf, &errs)
+		} else {
+			manifest.ParseCell(r.b.Name, n, text, r.e.Set.Conf, &errs)
+		}
+	}
+	return errs.Err()
+}
+
+// replace swaps while nothing uses what is replaced.
+func (r *restorer) replace(ctx context.Context) error {
+	w, err := r.e.Observe()
+	if err != nil {
+		return err
+	}
+	var busy, running []string
+	for _, n := range r.users() {
+		switch w.Cells[n].State() {
+		case plan.Down, plan.Foreign:
+		case plan.Running:
+			running = append(running, n)
+			busy = append(busy, n)
+		default:
+			busy = append(busy, n)
+		}
+	}
+	if len(busy) == 0 {
+		return r.commit()
+	}
+	if !r.o.Stop {
+		return &BusyError{busy}
+	}
+	return around(ctx, r.e, Stop, running, func() error {
+		w, err := r.e.Observe()
+		if err != nil {
+			return err
+		}
+		res, err := r.e.Execute(ctx, plan.End(w, busy))
+		if err = errors.Join(err, res.Err()); err != nil {
+			return err
+		}
+		return r.commit()
+	})
+}
+
+// users lists the cells that see what is replaced: the cell itself, and all
+// that mount one of the volumes.
+func (r *restorer) users() []string {
+	var out []string
+	for _, name := range r.e.Set.Names() {
+		sees := slices.ContainsFunc(r.e.Set.Cells[name].Volumes, func(v manifest.Volume) bool {
+			return slices.Contains(r.src.Volumes, v.Source)
+		})
+		if sees || r.b.Kind == KindCell && name == r.b.Name {
+			out = append(out, name)
+		}
+	}
+	if r.b.Kind == KindCell && !slices.Contains(out, r.b.Name) {
+		out = append(out, r.b.Name)
+	}
+	return out
+}
+
+// commit swaps, and where manifests were among it makes that a generation.
+func (r *restorer) commit() error {
+	if err := r.swap.commit(); err != nil {
+		return err
+	}
+	if !r.o.Manifest {
+		return nil
+	}
+	set, err := manifest.Load(r.e.Set.Dir)
+	if err != nil {
+		r.e.Warn("%v", err)
+	}
+	again := *r.e
+	again.Set = set
+	note := &plan.Step{Op: plan.Note, Cell: r.b.Name,
+		Lines: []plan.Line{{Sign: '~', Text: "restore the manifest from " + r.b.ID.String()}}}
+	g, err := again.Begin("backup restore", &plan.Plan{Nodes: []*plan.Node{{ID: r.b.Name, Cell: r.b.Name, Steps: []*plan.Step{note}}}})
+	if err == nil {
+		err = again.Finish(g, engine.Result{})
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return err
+}
