@@ -203,6 +203,27 @@ tour_change()
 	said 'port 8080 .*hourly'
 }
 
+# damage FILE -- turns one byte in its middle around.
+damage()
+{
+	size=$(wc -c <"$1")
+	byte=$(dd if="$1" bs=1 skip="$((size / 2))" count=1 2>/dev/null | od -An -tu1)
+	printf '%b' "\\0$(printf %o "$((byte ^ 255))")" |
+	    dd of="$1" bs=1 seek="$((size / 2))" conv=notrunc 2>/dev/null
+}
+
+tour_backup()
+{
+	title "A backup is read again before anybody needs it"
+	show 0 cellmgr backup create hourly
+	show 0 cellmgr backup verify hourly
+	archive=$(find "$work/backup" -type f -size +1 ! -name '.*' | head -n 1)
+	check "there is an archive" [ -f "$archive" ]
+	title "And one flipped byte in it is found"
+	damage "$archive"
+	show 1 cellmgr backup verify hourly
+}
+
 tour_mistake()
 {
 	title "Mistakes, all of them in one run, and nothing is changed"
@@ -238,6 +259,9 @@ show 0 cellctl version
 tour_start
 tour_signal
 tour_change
+if cellmgr backup help >/dev/null 2>&1; then
+	tour_backup
+fi
 tour_mistake
 tour_stop
 printf '\n%s of %s claims held.\n' "$((checks - wrong))" "$checks"
