@@ -97,16 +97,6 @@ cell_of_cred(kauth_cred_t cred)
 	return kauth_cred_getdata(cred, cell_key);
 }
 
-/* Who acts; NULL for the host, and while there is nothing to tell apart. */
-struct cell *
-cell_of_actor(kauth_cred_t cred)
-{
-
-	if (atomic_load_relaxed(&cell_nlive) == 0)
-		return NULL;
-	return cell_of_cred(cred);
-}
-
 /*
  * The cell of a process that the caller keeps from going away.  Most ask
  * with its p_lock held; some hold p_reflock alone, below which the
@@ -170,6 +160,51 @@ cell_cred_copy(kauth_cred_t from, kauth_cred_t to)
 		cell_release(old);
 }
 
+/* Nobody else knows the child yet. */
+static void
+cell_cred_fork(struct proc *child)
+{
+	struct cell *c;
+
+	c = cell_of_cred(child->p_cred);
+	if (c == NULL)
+		return;
+	cell_member_add(child, c);
+	cell_count_enter(c);
+	atomic_inc_ulong(&c->c_forks);
+}
+
+static void
+cell_cred_free(kauth_cred_t cred)
+{
+	struct cell *c;
+
+	c = cell_of_cred(cred);
+	if (c == NULL)
+		return;
+	kauth_cred_setdata(cred, cell_key, NULL);
+	cell_release(c);
+}
+
+static __noinline int
+cell_cred_hook(kauth_cred_t cred, kauth_action_t action, void *arg0,
+    void *arg1)
+{
+
+	switch (action) {
+	case KAUTH_CRED_COPY:
+		cell_cred_copy(cred, arg0);
+		break;
+	case KAUTH_CRED_FREE:
+		cell_cred_free(cred);
+		break;
+	case KAUTH_CRED_FORK:
+		cell_cred_fork(arg1);
+		break;
+	}
+	return KAUTH_RESULT_ALLOW;
+}
+
 /*
  * kauth(9) listener
  *
@@ -185,35 +220,10 @@ int
 secmodel_cell_cred_cb(kauth_cred_t cred, kauth_action_t action, void *cookie,
     void *arg0, void *arg1, void *arg2, void *arg3)
 {
-	struct proc *child;
-	struct cell *c;
 
-	if (atomic_load_relaxed(&cell_count) == 0)
+	if (__predict_true(atomic_load_relaxed(&cell_count) == 0))
 		return KAUTH_RESULT_ALLOW;
-
-	switch (action) {
-	case KAUTH_CRED_COPY:
-		cell_cred_copy(cred, arg0);
-		break;
-	case KAUTH_CRED_FREE:
-		c = cell_of_cred(cred);
-		if (c != NULL) {
-			kauth_cred_setdata(cred, cell_key, NULL);
-			cell_release(c);
-		}
-		break;
-	case KAUTH_CRED_FORK:
-		/* Nobody else knows the child yet. */
-		child = arg1;
-		c = cell_of_cred(child->p_cred);
-		if (c != NULL) {
-			cell_member_add(child, c);
-			cell_count_enter(c);
-			atomic_inc_ulong(&c->c_forks);
-		}
-		break;
-	}
-	return KAUTH_RESULT_ALLOW;
+	return cell_cred_hook(cred, action, arg0, arg1);
 }
 
 /*

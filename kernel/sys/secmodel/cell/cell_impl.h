@@ -37,7 +37,7 @@
  *			nothing here takes cell_lock below it.
  *	cell_gone_lock	(adaptive) cells that were destroyed but are still
  *			named.  A leaf: credentials are freed anywhere.
- *	cm_lock		(spin, IPL_SCHED) a bucket of members.
+ *	cm_lock		(spin, IPL_SCHED) a stripe of the members' table.
  *	c_ring.lk	(spin, IPL_SCHED) one ring of denials.  The highest,
  *			because sched_setparam(2) asks with an LWP locked.
  *
@@ -204,7 +204,6 @@ int	cell_destroy(uint32_t);
 int	cell_cred_init(void);
 void	cell_cred_fini(void);
 struct cell *cell_of_cred(kauth_cred_t);
-struct cell *cell_of_actor(kauth_cred_t);
 struct cell *cell_of_proc(struct proc *);
 int	cell_attach(struct lwp *, uint32_t);
 int	cell_kill(uint32_t);

@@ -27,8 +27,9 @@
 
 /*
  * The kauth(9) listeners.  Each finds out who acts and whose it is that is
- * acted upon, picks the rule, and has it judged.  While there is no cell
- * each returns after one load; for a host credential after one more look.
+ * acted upon, picks the rule, and has it judged.  The callbacks proper stand
+ * at the end: while there is no cell they return after one load, without so
+ * much as a stack frame.
  */
 
 #include <sys/cdefs.h>
@@ -58,11 +59,11 @@ __KERNEL_RCSID(0, "$NetBSD$");
  * Scope: Generic
  * Responsibility: What asks for the superuser and nothing more precise.
  */
-static int
-secmodel_cell_generic_cb(kauth_cred_t cred, kauth_action_t action,
-    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+static __noinline int
+cell_judge_generic(kauth_cred_t cred, kauth_action_t action, void *cookie,
+    void *arg0, void *arg1, void *arg2, void *arg3)
 {
-	struct cell *c = cell_of_actor(cred);
+	struct cell *c = cell_of_cred(cred);
 
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
@@ -77,11 +78,11 @@ secmodel_cell_generic_cb(kauth_cred_t cred, kauth_action_t action,
  * Scope: System
  * Responsibility: A cell administers itself, not the host.
  */
-static int
-secmodel_cell_system_cb(kauth_cred_t cred, kauth_action_t action,
-    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+static __noinline int
+cell_judge_system(kauth_cred_t cred, kauth_action_t action, void *cookie,
+    void *arg0, void *arg1, void *arg2, void *arg3)
 {
-	struct cell *c = cell_of_actor(cred);
+	struct cell *c = cell_of_cred(cred);
 
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
@@ -170,17 +171,15 @@ cell_process_locked(kauth_cred_t cred, kauth_action_t action, uint32_t req,
  * Responsibility: Nobody but the host's root reaches into a cell, and nobody
  * reaches out of one.  How many processes there may be.
  */
-static int
-secmodel_cell_process_cb(kauth_cred_t cred, kauth_action_t action,
-    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+static __noinline int
+cell_judge_process(kauth_cred_t cred, kauth_action_t action, void *cookie,
+    void *arg0, void *arg1, void *arg2, void *arg3)
 {
 	struct proc *p = arg0;
 	struct cell *c, *object;
 	uint32_t req;
 	u_int rule;
 
-	if (atomic_load_relaxed(&cell_nlive) == 0)
-		return KAUTH_RESULT_DEFER;
 	req = cell_process_request(action, arg1, arg2);
 	if (cell_asked_locked(action, req))
 		return cell_process_locked(cred, action, req, p);
@@ -237,17 +236,15 @@ cell_socket_is_raw(u_long domain, u_long type)
  * Responsibility: Sockets have owners, ports have owners, and the host's
  * network is the host's to configure.
  */
-static int
-secmodel_cell_network_cb(kauth_cred_t cred, kauth_action_t action,
-    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+static __noinline int
+cell_judge_network(kauth_cred_t cred, kauth_action_t action, void *cookie,
+    void *arg0, void *arg1, void *arg2, void *arg3)
 {
 	const enum kauth_network_req req =
 	    (enum kauth_network_req)(uintptr_t)arg0;
 	struct cell *c;
 	u_int rule;
 
-	if (atomic_load_relaxed(&cell_nlive) == 0)
-		return KAUTH_RESULT_DEFER;
 	c = cell_of_cred(cred);
 
 	if (action == KAUTH_NETWORK_SOCKET &&
@@ -278,11 +275,11 @@ secmodel_cell_network_cb(kauth_cred_t cred, kauth_action_t action,
  * Scope: Machdep
  * Responsibility: No port I/O, no firmware, no memory that is not one's own.
  */
-static int
-secmodel_cell_machdep_cb(kauth_cred_t cred, kauth_action_t action,
-    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+static __noinline int
+cell_judge_machdep(kauth_cred_t cred, kauth_action_t action, void *cookie,
+    void *arg0, void *arg1, void *arg2, void *arg3)
 {
-	struct cell *c = cell_of_actor(cred);
+	struct cell *c = cell_of_cred(cred);
 
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
@@ -328,16 +325,14 @@ cell_device_locked(kauth_action_t action)
  * Scope: Device
  * Responsibility: Raw disks, memory, other people's terminals.
  */
-static int
-secmodel_cell_device_cb(kauth_cred_t cred, kauth_action_t action,
-    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+static __noinline int
+cell_judge_device(kauth_cred_t cred, kauth_action_t action, void *cookie,
+    void *arg0, void *arg1, void *arg2, void *arg3)
 {
 	struct cell *c;
 	uint32_t req = 0;
 	u_int rule;
 
-	if (atomic_load_relaxed(&cell_nlive) == 0)
-		return KAUTH_RESULT_DEFER;
 	c = cell_device_locked(action) ? cell_member_of(curproc) :
 	    cell_of_cred(cred);
 	if (c == NULL)
@@ -351,6 +346,26 @@ secmodel_cell_device_cb(kauth_cred_t cred, kauth_action_t action,
 		rule = cell_device_variant(rule, arg1);
 	return cell_judge(c, cred, rule, NULL, 0, NULL);
 }
+
+/* The callbacks: nobody is refused anything while there is no cell. */
+#define	CELL_CALLBACK(scope)						\
+static int								\
+secmodel_cell_##scope##_cb(kauth_cred_t cred, kauth_action_t action,	\
+    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)	\
+{									\
+									\
+	if (__predict_true(atomic_load_relaxed(&cell_nlive) == 0))	\
+		return KAUTH_RESULT_DEFER;				\
+	return cell_judge_##scope(cred, action, cookie, arg0, arg1,	\
+	    arg2, arg3);						\
+}
+
+CELL_CALLBACK(generic)
+CELL_CALLBACK(system)
+CELL_CALLBACK(process)
+CELL_CALLBACK(network)
+CELL_CALLBACK(machdep)
+CELL_CALLBACK(device)
 
 static const struct {
 	const char		*scope;

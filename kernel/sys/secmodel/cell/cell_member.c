@@ -32,20 +32,23 @@
  * kauth_cred_getdata(9) takes an adaptive mutex, but sched_setparam(2) and
  * the kern.lwp node ask with an LWP locked, and terminals that are opened
  * with their own spin lock held, where that is not allowed.  For those
- * questions the processes stand in a hash table, each bucket with a spin
- * lock of its own.  All others ask the credential.
+ * questions the processes stand in a hash table, striped with spin locks.
+ * All others ask the credential.
  */
 
 #include <sys/cdefs.h>
 __KERNEL_RCSID(0, "$NetBSD$");
 
 #include <sys/param.h>
+#include <sys/hash.h>
 #include <sys/kmem.h>
 #include <sys/systm.h>
 
 #include <secmodel/cell/cell_impl.h>
 
-#define	CELL_NMEMBERS	256		/* buckets, a power of two */
+/* Powers of two; as many buckets as a large system has processes. */
+#define	CELL_NMEMBERS	16384
+#define	CELL_NSTRIPES	256
 
 struct cell_member {
 	LIST_ENTRY(cell_member) m_list;
@@ -53,21 +56,22 @@ struct cell_member {
 	struct cell	*m_cell;
 };
 
-static struct cell_members {
-	kmutex_t	cm_lock;
-	LIST_HEAD(, cell_member) cm_head;
-} cell_members[CELL_NMEMBERS];
+LIST_HEAD(cell_members, cell_member);
+
+static struct cell_members *cell_members;
+static kmutex_t cm_lock[CELL_NSTRIPES];
 
 void
 cell_members_init(void)
 {
 	u_int i;
 
-	for (i = 0; i < CELL_NMEMBERS; i++) {
-		mutex_init(&cell_members[i].cm_lock, MUTEX_DEFAULT,
-		    IPL_SCHED);
-		LIST_INIT(&cell_members[i].cm_head);
-	}
+	cell_members = kmem_alloc(CELL_NMEMBERS * sizeof(*cell_members),
+	    KM_SLEEP);
+	for (i = 0; i < CELL_NMEMBERS; i++)
+		LIST_INIT(&cell_members[i]);
+	for (i = 0; i < CELL_NSTRIPES; i++)
+		mutex_init(&cm_lock[i], MUTEX_DEFAULT, IPL_SCHED);
 }
 
 void
@@ -75,28 +79,31 @@ cell_members_fini(void)
 {
 	u_int i;
 
-	for (i = 0; i < CELL_NMEMBERS; i++) {
-		KASSERT(LIST_EMPTY(&cell_members[i].cm_head));
-		mutex_destroy(&cell_members[i].cm_lock);
-	}
+	for (i = 0; i < CELL_NMEMBERS; i++)
+		KASSERT(LIST_EMPTY(&cell_members[i]));
+	for (i = 0; i < CELL_NSTRIPES; i++)
+		mutex_destroy(&cm_lock[i]);
+	kmem_free(cell_members, CELL_NMEMBERS * sizeof(*cell_members));
 }
 
+/* The bucket of a process, locked. */
 static struct cell_members *
-cell_members_bucket(const struct proc *p)
+cell_members_enter(const struct proc *p, kmutex_t **lockp)
 {
-	const uintptr_t h = (uintptr_t)p;
+	const uintptr_t key = (uintptr_t)p;
+	const uint32_t h = hash32_buf(&key, sizeof(key), HASH32_BUF_INIT);
 
-	return &cell_members[((h >> 6) ^ (h >> 14)) & (CELL_NMEMBERS - 1)];
+	*lockp = &cm_lock[h & (CELL_NSTRIPES - 1)];
+	mutex_spin_enter(*lockp);
+	return &cell_members[h & (CELL_NMEMBERS - 1)];
 }
 
 static struct cell_member *
-cell_member_find(struct cell_members *cm, const struct proc *p)
+cell_member_find(const struct cell_members *head, const struct proc *p)
 {
 	struct cell_member *m;
 
-	KASSERT(mutex_owned(&cm->cm_lock));
-
-	LIST_FOREACH(m, &cm->cm_head, m_list)
+	LIST_FOREACH(m, head, m_list)
 		if (m->m_proc == p)
 			return m;
 	return NULL;
@@ -106,29 +113,29 @@ cell_member_find(struct cell_members *cm, const struct proc *p)
 void
 cell_member_add(struct proc *p, struct cell *c)
 {
-	struct cell_members *cm = cell_members_bucket(p);
+	struct cell_members *head;
 	struct cell_member *m;
+	kmutex_t *lock;
 
 	m = kmem_alloc(sizeof(*m), KM_SLEEP);
 	m->m_proc = p;
 	m->m_cell = c;
-	mutex_spin_enter(&cm->cm_lock);
-	LIST_INSERT_HEAD(&cm->cm_head, m, m_list);
-	mutex_spin_exit(&cm->cm_lock);
+	head = cell_members_enter(p, &lock);
+	LIST_INSERT_HEAD(head, m, m_list);
+	mutex_spin_exit(lock);
 }
 
 /* May sleep. */
 void
 cell_member_remove(struct proc *p)
 {
-	struct cell_members *cm = cell_members_bucket(p);
 	struct cell_member *m;
+	kmutex_t *lock;
 
-	mutex_spin_enter(&cm->cm_lock);
-	m = cell_member_find(cm, p);
+	m = cell_member_find(cell_members_enter(p, &lock), p);
 	KASSERT(m != NULL);
 	LIST_REMOVE(m, m_list);
-	mutex_spin_exit(&cm->cm_lock);
+	mutex_spin_exit(lock);
 	kmem_free(m, sizeof(*m));
 }
 
@@ -140,13 +147,12 @@ cell_member_remove(struct proc *p)
 struct cell *
 cell_member_of(struct proc *p)
 {
-	struct cell_members *cm = cell_members_bucket(p);
-	struct cell_member *m;
+	const struct cell_member *m;
 	struct cell *c;
+	kmutex_t *lock;
 
-	mutex_spin_enter(&cm->cm_lock);
-	m = cell_member_find(cm, p);
+	m = cell_member_find(cell_members_enter(p, &lock), p);
 	c = m != NULL ? m->m_cell : NULL;
-	mutex_spin_exit(&cm->cm_lock);
+	mutex_spin_exit(lock);
 	return c;
 }

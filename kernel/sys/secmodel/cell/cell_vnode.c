@@ -129,21 +129,19 @@ cell_vnode_fini(void)
  * attributes.  All else is for the file system to decide, and this is asked
  * for every file: look at the action first.
  */
-int
-secmodel_cell_vnode_cb(kauth_cred_t cred, kauth_action_t action,
-    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+static __noinline int
+cell_judge_vnode(kauth_cred_t cred, kauth_action_t action,
+    const struct vnode *vp)
 {
-	const struct vnode *vp = arg0;
 	struct cell *c;
 	u_int rule;
 
-	if (__predict_true((action & CELL_VNODE_JUDGED) == 0)) {
+	if ((action & CELL_VNODE_JUDGED) == 0) {
 		/* Not what the mark was for. */
-		if (atomic_load_relaxed(&cell_extattr_marks) != 0)
-			(void)cell_extattr_marked(NULL);
+		(void)cell_extattr_marked(NULL);
 		return KAUTH_RESULT_DEFER;
 	}
-	c = cell_of_actor(cred);
+	c = cell_of_cred(cred);
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
 
@@ -161,4 +159,15 @@ secmodel_cell_vnode_cb(kauth_cred_t cred, kauth_action_t action,
 	rule = (action & KAUTH_VNODE_WRITE_EXTATTRIBUTES) != 0 ?
 	    CELL_R_VNODE_EXTATTR_WRITE : CELL_R_VNODE_EXTATTR_READ;
 	return cell_judge(c, cred, rule, NULL, 0, NULL);
+}
+
+int
+secmodel_cell_vnode_cb(kauth_cred_t cred, kauth_action_t action,
+    void *cookie, void *arg0, void *arg1, void *arg2, void *arg3)
+{
+
+	if (__predict_true((action & CELL_VNODE_JUDGED) == 0 &&
+	    atomic_load_relaxed(&cell_extattr_marks) == 0))
+		return KAUTH_RESULT_DEFER;
+	return cell_judge_vnode(cred, action, arg0);
 }
