@@ -40,7 +40,7 @@ func backupProgram() *cli.Program {
 		Name:    "cellmgr backup",
 		Summary: "Keeps backups of cells and volumes, and knows that they restore.",
 		Verbs: []cli.Verb{
-			backupCreate(), backupList(), backupShow(), backupVerify(), backupRestore(),
+			backupCreate(), backupList(), backupShow(), backupVerify(), backupRestore(), backupDrill(),
 			backupPrune(), backupDelete(), backupCat(), backupImport(),
 			backupGuard(), backupSignal(),
 		},
