@@ -34,33 +34,47 @@ web1()
 	manifest "$web" "$base" "depend $db" 'ports 18002' "$more" "$@"
 }
 
-# kept CELL -- marks the data of a cell, which nothing may lose.
+# must COMMAND... -- quietly; fails the test with what it said.
+must()
+{
+	"$@" >must.out 2>&1 || atf_fail "after point $n: $*: $(cat must.out died.out)"
+}
+
+# mark -- marks the data of the cell, which nothing may lose.
 mark()
 {
 	[ "$(id -u)" != 0 ] ||
-	    cellctl exec "$web" /bin/sh -c 'echo mine >/var/mark; echo mine >/var/v/mark'
+	    must cellctl exec "$web" /bin/sh -c 'echo mine >/var/mark; echo mine >/var/v/mark'
 }
 
 # whole -- everything is as the manifests say.
 whole()
 {
-	atf_check -o inline:"nothing to do\n" cellmgr plan
-	atf_check -o inline:"ready\nready\n" cellmgr status -H -o state "$db" "$web"
+	must cellmgr plan
+	[ "$(cat must.out)" = 'nothing to do' ] || atf_fail "$(cat must.out)"
 	twice=$(mounted | awk '{ print $3 }' | sort | uniq -d)
 	[ -z "$twice" ] || atf_fail "mounted twice: $twice"
-	clean
-	if [ "$(id -u)" = 0 ]; then
-		atf_check -o inline:"mine\nmine\n" \
-		    cellctl exec "$web" /bin/cat /var/mark /var/v/mark
-	fi
+	tidy
+	[ "$(id -u)" != 0 ] ||
+	    must cat "$CELLS_DB/cells/$web/data/var/mark" "$CELLS_DB/volumes/v/mark"
+	[ $((n % 8)) != 0 ] || [ "$(cellmgr status -H -o state "$db" "$web")" = "ready
+ready" ] || atf_fail "not ready after point $n"
+}
+
+# tidy -- no temporary file is left.
+tidy()
+{
+	must find "$CELLS_ETC" "$CELLS_DB" "$CELLS_RUN" -name '*cells-new*'
+	[ ! -s must.out ] || atf_fail "left after point $n: $(cat must.out)"
 }
 
 # nothing -- nothing is left of the cells but their data.
 nothing()
 {
-	atf_check -o empty cellctl list -H -o name
-	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
-	clean
+	must cellctl list -H -o name
+	[ ! -s must.out ] || atf_fail "left after point $n: $(cat must.out)"
+	[ -z "$(mounted)" ] || atf_fail "left after point $n: $(mounted)"
+	tidy
 }
 
 # die N COMMAND... -- dies at point N; fails once there is no such point.
@@ -69,11 +83,10 @@ die()
 	n=$1
 	shift
 	status=0
-	CELLS_FAULT=$n "$@" >died.out 2>&1 || status=$?
-	[ "$status" = 137 ] || {
-		cp died.out last.out
-		return 1
-	}
+	{ CELLS_FAULT=$n "$@" || status=$?; } >died.out 2>&1
+	[ "$status" = 137 ] && return 0
+	[ "$status" = 0 ] || atf_fail "at the end: $(cat died.out)"
+	return 1
 }
 
 # points NUMBER LEAST -- says how many there were.
@@ -95,19 +108,18 @@ first_body()
 	. "$(atf_get_srcdir)/manifests.sh"
 	world
 	n=1
-	while die $n cellmgr apply; do
-		atf_check -o ignore cellmgr apply
+	while die "$n" cellmgr apply; do
+		must cellmgr apply
 		mark
 		whole
-		atf_check -o ignore cellmgr stop -a
+		must cellmgr stop -a
 		nothing
 		rm -rf "$CELLS_DB/cells" "$CELLS_DB/volumes"
 		n=$((n + 1))
 	done
-	atf_check -o ignore cat last.out
 	mark
 	whole
-	if [ "$(id -u)" = 0 ]; then points $n 100; else points $n 25; fi
+	if [ "$(id -u)" = 0 ]; then points "$n" 100; else points "$n" 25; fi
 }
 first_cleanup()
 {
@@ -125,7 +137,8 @@ change_body()
 	cells_setup
 	. "$(atf_get_srcdir)/manifests.sh"
 	world
-	atf_check -o ignore cellmgr apply
+	n=0
+	must cellmgr apply
 	mark
 	n=1
 	while
@@ -140,14 +153,14 @@ change_body()
 			sed -i.bak '/^ports 18002/d' "$CELLS_ETC/$web.cell"
 			rm "$CELLS_ETC/$web.cell.bak"
 		fi
-		die $n cellmgr apply -r
+		die "$n" cellmgr apply -r
 	do
-		atf_check -o ignore cellmgr apply -r
+		must cellmgr apply -r
 		whole
 		n=$((n + 1))
 	done
 	whole
-	if [ "$(id -u)" = 0 ]; then points $n 90; else points $n 25; fi
+	if [ "$(id -u)" = 0 ]; then points "$n" 90; else points "$n" 25; fi
 }
 change_cleanup()
 {
@@ -165,20 +178,21 @@ stop_body()
 	cells_setup
 	. "$(atf_get_srcdir)/manifests.sh"
 	world
-	atf_check -o ignore cellmgr apply
+	n=0
+	must cellmgr apply
 	mark
 	n=1
-	while die $n cellmgr stop -a; do
+	while die "$n" cellmgr stop -a; do
 		if [ $((n % 2)) = 0 ]; then
-			atf_check -o ignore cellmgr stop -a
+			must cellmgr stop -a
 			nothing
 		fi
-		atf_check -o ignore cellmgr apply
+		must cellmgr apply
 		whole
 		n=$((n + 1))
 	done
 	nothing
-	if [ "$(id -u)" = 0 ]; then points $n 20; else points $n 8; fi
+	if [ "$(id -u)" = 0 ]; then points "$n" 20; else points "$n" 8; fi
 }
 stop_cleanup()
 {
@@ -195,39 +209,63 @@ files_body()
 {
 	cells_setup
 	. "$(atf_get_srcdir)/manifests.sh"
-	new=$(cells_name new)
-	total=0
-	for verb in "create $new command=/bin/sleep\ 9 base=none" \
-	    "set $new ports=18005" "set $new ports+=18006 env=A=1" \
-	    "rollback 1" "remove $new"; do
-		n=1
-		while eval "die $n cellmgr $verb"; do
-			# What was killed is done again; having been done is no harm.
-			case $verb in
-			create*) rm -f "$CELLS_ETC/$new.cell" ;;
-			*+=*)	atf_check -o ignore cellmgr set "$new" ports=18005 env= ;;
-			rollback*) atf_check -o ignore cellmgr apply ;;
-			remove*) [ -e "$CELLS_ETC/$new.cell" ] ||
-				    atf_check -o ignore cellmgr create "$new" \
-				    'command=/bin/sleep 9' base=none
-				atf_check -o ignore cellmgr apply ;;
-			esac
-			atf_check -o ignore cellmgr check
-			n=$((n + 1))
-		done
-		case $verb in
-		rollback*)
-			atf_check -o inline:"command /bin/sleep 9\nbase none\n" \
-			    cat "$CELLS_ETC/$new.cell" ;;
-		create*)
-			atf_check -o ignore cellmgr apply ;;
-		esac
-		total=$((total + n - 1))
-		clean
-	done
-	atf_check -o empty cellctl list -H
-	points $total 30
+	new=$(cells_name new) n=0 total=0
+	file=$CELLS_ETC/$new.cell
+	made='command /bin/sleep 9
+base none'
+	during create absent "$made" cellmgr create "$new" \
+	    'command=/bin/sleep 9' base=none
+	must cellmgr apply
+	during set "$made" "$made
+ports 18005" cellmgr set "$new" ports=18005
+	must cellmgr apply
+	during rollback "$made
+ports 18007" "$made" cellmgr rollback 2
+	during remove "$made" absent cellmgr remove "$new"
+	must cellctl list -H
+	[ ! -s must.out ] || atf_fail "left: $(cat must.out)"
+	points "$total" 30
 }
+
+# during NAME BEFORE AFTER COMMAND... -- kills the command at every point; the
+# manifest is always as it was BEFORE or as it is AFTER, never in between.
+during()
+{
+	what=$1 before=$2 after=$3
+	shift 3
+	n=1
+	while
+		if [ "$before" = absent ]; then
+			rm -f "$file"
+		else
+			echo "$before" >"$file"
+			must cellmgr apply
+		fi
+		die "$n" "$@"
+	do
+		case $(content) in
+		"$before"|"$after") ;;
+		*) atf_fail "$what, point $n: $(content)" ;;
+		esac
+		must cellmgr apply -p
+		tidy
+		n=$((n + 1))
+	done
+	[ "$(content)" = "$after" ] || atf_fail "$what: $(content)"
+	tidy
+	total=$((total + n - 1))
+}
+
+# content -- what the manifest holds.
+content()
+{
+	if [ -e "$file" ]; then
+		cat "$file"
+	else
+		echo absent
+	fi
+}
+
 files_cleanup()
 {
 	cells_teardown

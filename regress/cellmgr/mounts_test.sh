@@ -22,16 +22,16 @@ host_body()
 	    "volume $CELLS_WORK/srv/media /media ro"
 	atf_check -o ignore cellmgr apply
 	idle
-	in="cellctl exec $web /bin/sh -c"
-	atf_check -o inline:"index\nsong\n" $in 'cat /var/www/index /media/song'
-	atf_check $in 'echo x >/etc/mine; echo y >/var/run/y; echo z >/tmp/z; echo w >/var/www/w'
+	set -- cellctl exec "$web" /bin/sh -c
+	atf_check -o inline:"index\nsong\n" "$@" 'cat /var/www/index /media/song'
+	atf_check "$@" 'echo x >/etc/mine; echo y >/var/run/y; echo z >/tmp/z; echo w >/var/www/w'
 	for file in /x /usr/x /media/x; do
-		atf_check -s not-exit:0 -e match:'[Rr]ead-only' $in ": >$file"
+		atf_check -s not-exit:0 -e match:'[Rr]ead-only' "$@" ": >$file"
 	done
 	atf_check -o inline:"w\n" cat "$CELLS_DB/volumes/www/w"
 	# Only harmless devices, and they work.
-	atf_check $in 'echo x >/dev/null && dd if=/dev/zero of=/dev/null count=1 2>/dev/null'
-	for dev in $($in 'ls /dev'); do
+	atf_check "$@" 'echo x >/dev/null && dd if=/dev/zero of=/dev/null count=1 2>/dev/null'
+	for dev in $("$@" 'ls /dev'); do
 		case $dev in
 		null|zero|full|random|urandom|tty|stdin|stdout|stderr) ;;
 		*) atf_fail "/dev/$dev" ;;
@@ -39,15 +39,15 @@ host_body()
 	done
 	# No secret of the host's.
 	for file in shadow master.passwd spwd.db ssh ssl/private; do
-		atf_check -s not-exit:0 $in "test -e /etc/$file"
+		atf_check -s not-exit:0 "$@" "test -e /etc/$file"
 	done
-	atf_check $in 'test -s /etc/passwd'
+	atf_check "$@" 'test -s /etc/passwd'
 	# What is private stays when the cell goes, mounts do not.
 	atf_check -o ignore cellmgr stop "$web"
 	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
 	atf_check -o ignore cellmgr start "$web"
-	atf_check -o inline:"x\n" $in 'cat /etc/mine'
-	atf_check -s not-exit:0 $in 'test -e /tmp/z'
+	atf_check -o inline:"x\n" "$@" 'cat /etc/mine'
+	atf_check -s not-exit:0 "$@" 'test -e /tmp/z'
 	clean
 }
 host_cleanup()
@@ -111,10 +111,10 @@ named_body()
 	    cellmgr base list -H -o name,sets,cells
 	atf_check -o ignore cellmgr apply
 	idle
-	in="cellctl exec $web /bin/sh -c"
-	atf_check -o inline:"from etc\n" $in 'cat /etc/motd'
-	atf_check $in 'echo mine >/etc/motd; echo v >/srv/deep/er/v'
-	atf_check -s not-exit:0 -e match:'[Rr]ead-only' $in ': >/bin/x'
+	set -- cellctl exec "$web" /bin/sh -c
+	atf_check -o inline:"from etc\n" "$@" 'cat /etc/motd'
+	atf_check "$@" 'echo mine >/etc/motd; echo v >/srv/deep/er/v'
+	atf_check -s not-exit:0 -e match:'[Rr]ead-only' "$@" ': >/bin/x'
 	atf_check -o inline:"from etc\n" cat "$CELLS_DB/bases/nb/etc/motd"
 	atf_check -s exit:1 -e inline:"cellmgr: base nb is used by $web\n" \
 	    cellmgr base remove nb

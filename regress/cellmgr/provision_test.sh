@@ -25,17 +25,17 @@ all_body()
 	atf_check -o match:"install /etc/app/app.conf" -o match:'    \+ two' \
 	    -o match:'run creates=' cellmgr apply
 	idle
-	in="cellctl exec $web /bin/sh -c"
-	uid=$($in 'id -u daemon')
-	atf_check -o inline:"-rw-r-----\ndaemon\n" $in \
+	set -- cellctl exec "$web" /bin/sh -c
+	uid=$("$@" 'id -u daemon')
+	atf_check -o inline:"-rw-r-----\ndaemon\n" "$@" \
 	    "ls -l /etc/app/app.conf | awk '{ print \$1; print \$3 }'"
-	atf_check -o match:'^drwx------ .* daemon ' $in 'ls -ld /var/db/app'
-	atf_check -o inline:"a b\nc=2\n" $in 'cat /etc/app/list'
-	atf_check -o inline:"$uid\n" $in 'cat /var/tmp/ran'
-	atf_check -o match:'made' $in 'ls /var/log/app/'
+	atf_check -o match:'^drwx------ .* daemon ' "$@" 'ls -ld /var/db/app'
+	atf_check -o inline:"a b\nc=2\n" "$@" 'cat /etc/app/list'
+	atf_check -o inline:"$uid\n" "$@" 'cat /var/tmp/ran'
+	atf_check -o match:'made' "$@" 'ls /var/log/app/'
 
 	# Each result that is gone or changed is made again, and only that.
-	$in 'rm /var/log/app; chmod 755 /var/db/app; echo c=3 >/etc/app/list'
+	"$@" 'rm /var/log/app; chmod 755 /var/db/app; echo c=3 >/etc/app/list'
 	printf 'one\n2\nthree\n' >"$CELLS_ETC/$web.d/conf/app"
 	cat >plan <<-END
 	~ $web: install /etc/app/app.conf (live)
@@ -55,8 +55,8 @@ all_body()
 	atf_check -s exit:3 -o file:plan cellmgr plan
 	atf_check -o match:'link /var/log/app' cellmgr apply
 	idle
-	atf_check -o inline:"c=2\na b\n" $in 'cat /etc/app/list'
-	atf_check -o inline:"$uid\n" $in 'cat /var/tmp/ran'
+	atf_check -o inline:"c=2\na b\n" "$@" 'cat /etc/app/list'
+	atf_check -o inline:"$uid\n" "$@" 'cat /var/tmp/ran'
 	clean
 }
 all_cleanup()

@@ -79,7 +79,8 @@ func loaded(ctx *cli.Context, names []string, f func(e *engine.Engine) error) er
 }
 
 // locked takes the lock and finishes a rollback or a restore that was
-// interrupted.  The set that it returns has the configuration only.
+// interrupted.  The
+// set that it returns has the configuration only.
 func locked(ctx *cli.Context) (*manifest.Set, func(), error) {
 	dir := manifest.EtcDir()
 	conf, err := manifest.LoadConf(dir)
@@ -91,7 +92,8 @@ func locked(ctx *cli.Context) (*manifest.Set, func(), error) {
 		return nil, nil, err
 	}
 	s := &manifest.Set{Dir: dir, Conf: conf}
-	if err := errors.Join(engine.Offline(s).FinishRestore(), backup.Recover(conf)); err != nil {
+	e := engine.Offline(s)
+	if err := errors.Join(e.Sweep(), e.FinishRestore(), backup.Recover(conf)); err != nil {
 		l.Release()
 		return nil, nil, err
 	}

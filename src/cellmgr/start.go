@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/pflag"
 
 	"cells/src/internal/cli"
 	"cells/src/internal/engine"
 	"cells/src/internal/plan"
+	"cells/src/internal/words"
 )
 
 // all is the option of verbs that work on named cells or on every one.
@@ -68,15 +70,31 @@ func stopVerb() cli.Verb {
 		Summary: "ends cells, after those that depend on them, and unmounts what was theirs",
 		Setup: func(fs *pflag.FlagSet) cli.Action {
 			var a all
+			var within within
 			a.flags(fs)
-			return func(ctx *cli.Context, names []string) error { return stop(ctx, a, names) }
+			fs.VarP(&within, "within", "w", "services have this `TIME` to end in order, then all are killed")
+			return func(ctx *cli.Context, names []string) error { return stop(ctx, a, within, names) }
 		},
 	}
 }
 
+// within is the value of -w.
+type within time.Duration
+
+func (w *within) String() string { return words.FormatDuration(time.Duration(*w)) }
+
+func (w *within) Type() string { return "TIME" }
+
+func (w *within) Set(s string) error {
+	d, err := words.Duration(s)
+	*w = within(d)
+	return err
+}
+
 // stop ends cells.  It works without their manifests, even where these are
 // full of mistakes.
-func stop(ctx *cli.Context, a all, names []string) error {
+func stop(ctx *cli.Context, a all, limit within, names []string) error {
+	begun := time.Now()
 	if err := a.check(ctx.Verb, names); err != nil {
 		return err
 	}
@@ -94,6 +112,9 @@ func stop(ctx *cli.Context, a all, names []string) error {
 		return err
 	}
 	defer e.Close()
+	if limit > 0 {
+		e.Deadline = begun.Add(time.Duration(limit))
+	}
 	w, err := e.Observe()
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"cells/src/internal/host"
 	"cells/src/internal/kern"
@@ -25,6 +26,9 @@ type Engine struct {
 	Rig    bool                             // no kernel but a rehearsal
 	Warn   func(format string, args ...any) // tells what is no failure
 	Report func(l plan.Line, cell string)   // tells that a step was done
+	// Deadline, where it is set, is when services that are being stopped are
+	// no longer waited for: they end with their cells.
+	Deadline time.Time
 
 	parts  map[string]string // links among the parts of `base host'
 	hidden bool              // the state is for root's eyes only

@@ -131,8 +131,11 @@ func (e *Engine) putBack(root *os.Root, f KeptFile) error {
 // rehearse reads the manifests of a generation in a directory of their own:
 // what would be full of mistakes today is not put back.
 func (e *Engine) rehearse(g *Generation) error {
-	dir, err := os.MkdirTemp("", "cells-rollback-")
-	if err != nil {
+	dir := filepath.Join(e.generations(), host.NewPrefix+"rehearsal")
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
@@ -148,6 +151,35 @@ func (e *Engine) rehearse(g *Generation) error {
 	}
 	if _, err := manifest.Load(dir); err != nil {
 		return fmt.Errorf("generation %d would not do today: %w", g.Number, err)
+	}
+	return nil
+}
+
+// Sweep removes what a killed program was writing.  Only the holder of the
+// lock may.  Files of cells are left to the next apply, which writes them
+// again.
+func (e *Engine) Sweep() error {
+	for _, dir := range []string{e.Set.Dir, e.generations(), e.objects(), e.Layout.Bases, e.Set.Conf.Volumes} {
+		d, err := os.Open(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		names, err := d.Readdirnames(-1)
+		d.Close()
+		if err != nil {
+			return err
+		}
+		for _, n := range names {
+			if !strings.HasPrefix(n, host.NewPrefix) {
+				continue
+			}
+			if err := os.RemoveAll(filepath.Join(dir, n)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"cells/src/internal/host"
 	"cells/src/internal/manifest"
@@ -146,6 +147,9 @@ func (e *Engine) skeleton(c *manifest.Cell) error {
 		if err := errors.Join(root.RemoveAll(at[1:]), root.Symlink(to, at[1:])); err != nil {
 			return err
 		}
+	}
+	if slices.Contains(c.Data, "/etc") {
+		return nil // it has an /etc of its own
 	}
 	return refreshEtc(root)
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -93,8 +94,16 @@ func (e *Engine) stop(name string) error {
 			grace = max(grace, c.Stop.Grace)
 		}
 	}
-	err := super.Stop(e.Set.Conf.Run, name, grace+stopMargin)
-	if errors.Is(err, super.ErrNotRunning) {
+	limit := grace + stopMargin
+	if !e.Deadline.IsZero() {
+		limit = min(limit, max(0, time.Until(e.Deadline)))
+	}
+	err := super.Stop(e.Set.Conf.Run, name, limit)
+	late := errors.Is(err, os.ErrDeadlineExceeded) && !e.Deadline.IsZero()
+	if late {
+		e.Warn("%s: its service does not end in time and is killed", name)
+	}
+	if late || errors.Is(err, super.ErrNotRunning) {
 		return nil
 	}
 	return trimName(err, "cell "+name)
