@@ -87,6 +87,9 @@ func (o *superviseOptions) flags(fs *pflag.FlagSet) {
 // ready.
 func (o *superviseOptions) run(ctx *cli.Context, args []string) error {
 	parent := super.AsDetached()
+	if err := absolute("CELLS_RUN", "CELLS_SYSLOG", kern.RigEnv); err != nil {
+		return err
+	}
 	cfg, err := o.config(args)
 	if err != nil {
 		return cli.AsUsage(err)
@@ -215,6 +218,25 @@ func (d *durationValue) Set(s string) error {
 	v, err := words.Duration(s)
 	*d = durationValue(v)
 	return err
+}
+
+// absolute makes paths in the environment hold in any working directory: a
+// supervisor leaves the one it was started in.
+func absolute(names ...string) error {
+	for _, n := range names {
+		p := os.Getenv(n)
+		if p == "" {
+			continue
+		}
+		abs, err := filepath.Abs(p)
+		if err == nil {
+			err = os.Setenv(n, abs)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", n, err)
+		}
+	}
+	return nil
 }
 
 // runDir is where locks and status files are.

@@ -91,8 +91,7 @@ func (r *Runner) fork() error {
 		return err
 	}
 	r.service, r.group = c, c.pid
-	r.log.follow(c.pid, or)
-	r.log.follow(c.pid, er)
+	c.pipes = []<-chan struct{}{r.log.follow(c.pid, or), r.log.follow(c.pid, er)}
 	return nil
 }
 

@@ -60,17 +60,23 @@ func (l *Log) note(level int, format string, args ...any) {
 
 // follow reads the pipe r, which the process pid writes to, until its end.
 // What remains in an earlier process's pipe is still being read meanwhile, so
-// that a restart neither loses a line nor joins two.
-func (l *Log) follow(pid int, r *os.File) {
+// that a restart neither loses a line nor joins two.  The channel is closed
+// when all has been read.
+func (l *Log) follow(pid int, r *os.File) <-chan struct{} {
 	l.mu.Lock()
 	l.open[r] = struct{}{}
 	l.mu.Unlock()
 	l.pumps.Add(1)
-	go l.pump(pid, r)
+	end := make(chan struct{})
+	go func() {
+		defer l.pumps.Done()
+		defer close(end)
+		l.pump(pid, r)
+	}()
+	return end
 }
 
 func (l *Log) pump(pid int, r *os.File) {
-	defer l.pumps.Done()
 	split := make([]*splitter, len(l.sinks))
 	for i, k := range l.sinks {
 		split[i] = newSplitter(l.limit, k.ascii(), func(b []byte) {

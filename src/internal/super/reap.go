@@ -53,6 +53,7 @@ func (r *Runner) serviceEnded(w syscall.WaitStatus) {
 		r.pushAs(e, levelErr, "%v", why)
 		return
 	}
+	c.lastWords()
 	e := ExitedFail
 	if w.Exited() && w.ExitStatus() == 0 {
 		e = ExitedOK

@@ -70,6 +70,56 @@ func TestNoLineLostOrDoubled(t *testing.T) {
 	}
 }
 
+// TestSyslogEndToEnd: lines of the service and of the supervisor, over a
+// restart of syslogd in the middle, reach it once each and in order.
+func TestSyslogEndToEnd(t *testing.T) {
+	var path string
+	s := newSupervisor(t, "", func(c *Config) {
+		path = filepath.Join(c.Dir, "syslog")
+		c.LogFile, c.Syslog, c.Priority, c.Restart = "", path, 16<<3|5, Never
+		c.Service.Argv = []string{"/bin/sh", "-c", `
+			i=0; while [ $i -lt 300 ]; do
+				[ $i -ne 150 ] || while [ ! -f "$W/go" ]; do sleep 0.01; done
+				echo "line $i \303\274"; i=$((i+1)); done`}
+	})
+	l := listen(t, path)
+	cmd := s.command("run-test")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for len(got) < 300 {
+		p := receive(t, l)
+		head, text, _ := strings.Cut(p, "]: ")
+		if strings.HasPrefix(text, "supervise: ") {
+			continue
+		}
+		if !strings.HasPrefix(head, "<133>") || !strings.Contains(head, " web[") {
+			t.Fatalf("%q", p)
+		}
+		if got = append(got, text); len(got) == 150 {
+			l.Close()
+			os.Remove(path)
+			os.WriteFile(filepath.Join(s.cfg.Dir, "go"), nil, 0o644)
+			s.within("the end of the service", func() bool { return s.status().Exits == 1 || !s.status().Alive })
+			l = listen(t, path)
+		}
+	}
+	for _, want := range []string{"exited with status 0", "stopped"} {
+		if p := receive(t, l); !strings.HasPrefix(p, "<133>") || !strings.HasSuffix(p, want) && !strings.Contains(p, want+" after") {
+			t.Errorf("%q, expected %s", p, want)
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	for i, g := range got {
+		if want := fmt.Sprintf(`line %d \303\274`, i); g != want {
+			t.Fatalf("line %d is %q, expected %q", i, g, want)
+		}
+	}
+}
+
 // TestLeftovers: what a service leaves behind, in whatever session, is gone
 // before it is started again and when it is over.
 func TestLeftovers(t *testing.T) {

@@ -19,7 +19,8 @@ type child struct {
 	stuck   chan bool   // told by a sweeper that cannot win as things are
 	report  string      // what came, after told
 	told    bool
-	out     *capture // of a check; nil for others
+	out     *capture          // of a check; nil for others
+	pipes   []<-chan struct{} // of a service, each closed at its end
 }
 
 // spawner starts children.
@@ -101,6 +102,19 @@ func (c *child) tell(report string) { c.report, c.told = report, true }
 func (c *child) wait() {
 	if !c.told {
 		c.tell(<-c.verdict)
+	}
+}
+
+// lastWords lets what a service that has ended printed go before the news of
+// its end.  What it left behind may hold the pipes for longer than that.
+func (c *child) lastWords() {
+	late := time.After(captureWait)
+	for _, end := range c.pipes {
+		select {
+		case <-end:
+		case <-late:
+			return
+		}
 	}
 }
 
