@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -267,8 +268,7 @@ func TestTruncated(t *testing.T) {
 func TestTruncatedTar(t *testing.T) {
 	src := t.TempDir()
 	os.WriteFile(filepath.Join(src, "a"), []byte("text"), 0o644)
-	z, _ := gzip.NewReader(bytes.NewReader(packTree(t, src)))
-	plain, _ := io.ReadAll(z)
+	plain := unzip(t, packTree(t, src))
 	end := bytes.LastIndex(plain, []byte("SHA256 (")) // DIGESTS has one line
 	end += tarBlock + 2*tarBlock - end%tarBlock
 	for n := 0; n < len(plain); n++ {
@@ -287,13 +287,27 @@ func sha(b []byte) []byte {
 	return sum[:]
 }
 
-var zipper, _ = gzip.NewWriterLevel(io.Discard, 1)
+func unzip(t testing.TB, b []byte) []byte {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+var zippers = sync.Pool{New: func() any { z, _ := gzip.NewWriterLevel(io.Discard, 1); return z }}
 
 func zip(b []byte) []byte {
 	var out bytes.Buffer
-	zipper.Reset(&out)
-	zipper.Write(b)
-	zipper.Close()
+	z := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	z.Reset(&out)
+	z.Write(b)
+	z.Close()
 	return out.Bytes()
 }
 
@@ -301,9 +315,7 @@ func zip(b []byte) []byte {
 func TestFlipped(t *testing.T) {
 	src := t.TempDir()
 	os.WriteFile(filepath.Join(src, "a"), []byte(strings.Repeat("text", 100)), 0o644)
-	archive := packTree(t, src)
-	z, _ := gzip.NewReader(bytes.NewReader(archive))
-	plain, _ := io.ReadAll(z)
+	plain := unzip(t, packTree(t, src))
 	i := bytes.Index(plain, []byte("texttext"))
 	plain[i] ^= 1
 	_, err := readArchive(context.Background(), bytes.NewReader(zip(plain)), NoLimits, &checker{}, nil)
