@@ -47,6 +47,33 @@ ATF_TC_BODY(threads_go_along, tc)
 	done();
 }
 
+/* A thread that has not seen yet what another one did. */
+ATF_TC_WITHOUT_HEAD(stale_thread);
+ATF_TC_BODY(stale_thread, tc)
+{
+	struct lwp *l;
+	struct proc *p;
+	uint32_t id, other;
+
+	boot();
+	id = cell("web");
+	other = cell("db");
+	p = host(0);
+	l = rig_thread(p);
+	MUST(call_attach(p, id));
+	rig_thread_end(l);
+	/* Its own copy of the credential is still the host's. */
+	FAILS(EPERM, call_attach(p, other));
+	FAILS(EPERM, call_attach(p, id));
+	ATF_CHECK_EQ(cell_of(p), id);
+	ATF_CHECK_EQ(info(id).ci_nproc, 1);
+	ATF_CHECK_EQ(info(other).ci_nproc, 0);
+	ATF_CHECK_EQ(info(other).ci_refs, 0);
+	gone(p);
+	ATF_CHECK_EQ(info(id).ci_nproc, 0);
+	done();
+}
+
 ATF_TC_WITHOUT_HEAD(who);
 ATF_TC_BODY(who, tc)
 {
@@ -147,6 +174,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, one_way);
 	ATF_TP_ADD_TC(tp, threads_go_along);
+	ATF_TP_ADD_TC(tp, stale_thread);
 	ATF_TP_ADD_TC(tp, who);
 	ATF_TP_ADD_TC(tp, dying_is_busy);
 	ATF_TP_ADD_TC(tp, maxproc);

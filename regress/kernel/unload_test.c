@@ -1,6 +1,7 @@
 /* unload_test.c -- loading and unloading the model, and what holds it. */
 
 #include "kit.h"
+#include "squat.h"
 
 static uint32_t
 id_in_absence(struct proc *p)
@@ -140,6 +141,36 @@ ATF_TC_BODY(processes_from_before, tc)
 	MUST(rig_halt());
 }
 
+/* Whatever is missing at the start: all is undone, and it may try again. */
+ATF_TC_WITHOUT_HEAD(load_fails);
+ATF_TC_BODY(load_fails, tc)
+{
+	unsigned long bytes;
+
+	rig_boot_bare();
+	root = rig_proc_create(0);
+	/* The node above goes with the last below it. */
+	squat_sysctl(true);
+	squat_sysctl(false);
+	bytes = rig_kmem_bytes();
+	squat_secmodel(true);
+	FAILS(EEXIST, rig_model_load());
+	squat_secmodel(false);
+	ATF_CHECK_EQ(rig_kmem_bytes(), bytes);
+
+	squat_sysctl(true);
+	FAILS(EEXIST, rig_model_load());
+	squat_sysctl(false);
+	ATF_CHECK_EQ(rig_kmem_bytes(), bytes);
+
+	MUST(rig_model_load());
+	ATF_CHECK_EQ(cell_of(root), 0);
+	MUST(rig_model_unload());
+	ATF_CHECK_EQ(rig_kmem_bytes(), bytes);
+	rig_exit(root);
+	MUST(rig_halt());
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, in_a_loop);
@@ -147,5 +178,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, not_by_itself);
 	ATF_TP_ADD_TC(tp, lingering_credentials);
 	ATF_TP_ADD_TC(tp, processes_from_before);
+	ATF_TP_ADD_TC(tp, load_fails);
 	return atf_no_error();
 }
