@@ -297,6 +297,44 @@ TEST(orphans_of_the_killed)
 	}
 }
 
+/* ... and of one that ends by itself, without a word. */
+static int
+crash_after_fork(void)
+{
+	static int *volatile nowhere;
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	if (fork() == 0) {
+		shared->pid[0] = getpid();
+		for (;;)
+			shared->count[0]++;
+	}
+	*nowhere = 0;
+	return 0;
+}
+
+TEST(orphans_of_the_crashed)
+{
+	pid_t pid;
+	int i;
+
+	prepare_cell(tc, CELL_PROFILE_HIGH, 0, 0);
+	for (i = 0; i < 10; i++) {
+		shared->pid[0] = 0;
+		ATF_CHECK_EQ(status_of(member(crash_after_fork)),
+		    256 + SIGSEGV);
+		while ((pid = shared->pid[0]) == 0)
+			msleep(1);
+		ATF_CHECK(settles((uint32_t)i + 1));
+	}
+	ATF_CHECK_EQ(info().ci_forks, 10);
+	ATF_CHECK_EQ(rig_op(rig, "kill", cell), 0);
+	ATF_CHECK_EQ(info().ci_nproc, 0);
+	msleep(50);
+	ATF_CHECK(!alive(pid));
+}
+
 /* Set-user-id: the rights come back, the filter stays. */
 static int
 exec_set_id(void)
@@ -692,6 +730,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, spawn);
 	ATF_TP_ADD_TC(tp, orphans_stay);
 	ATF_TP_ADD_TC(tp, orphans_of_the_killed);
+	ATF_TP_ADD_TC(tp, orphans_of_the_crashed);
 	ATF_TP_ADD_TC(tp, set_user_id);
 	ATF_TP_ADD_TC(tp, declared_port);
 	ATF_TP_ADD_TC(tp, ephemeral_port);

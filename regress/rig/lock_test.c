@@ -129,7 +129,7 @@ ATF_TC_BODY(condvar, tc)
 	mutex_destroy(&mtx);
 }
 
-/* A freed object is overwritten first, so that reading it would be seen. */
+/* What nobody may look at any more is overwritten, and never used again. */
 static void *
 reader(void *arg)
 {
@@ -151,27 +151,25 @@ reader(void *arg)
 ATF_TC_WITHOUT_HEAD(pserialize);
 ATF_TC_BODY(pserialize, tc)
 {
+	static int objects[501];
 	pthread_t t[THREADS];
-	int i, *old, *new;
+	int i, *old;
 
 	psz = pserialize_create();
-	published = malloc(sizeof(int));
-	*published = 42;
+	for (i = 0; i <= 500; i++)
+		objects[i] = 42;
+	published = &objects[0];
 	for (i = 0; i < THREADS; i++)
 		pthread_create(&t[i], NULL, reader, NULL);
-	for (i = 0; i < 300; i++) {
-		new = malloc(sizeof(int));
-		*new = 42;
+	for (i = 1; i <= 500; i++) {
 		old = published;
-		__atomic_store_n(&published, new, __ATOMIC_RELEASE);
+		__atomic_store_n(&published, &objects[i], __ATOMIC_RELEASE);
 		pserialize_perform(psz);
-		*old = 0;
-		free(old);
+		*(volatile int *)old = 0;
 	}
 	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(t[i], NULL);
-	free(published);
 	pserialize_destroy(psz);
 }
 

@@ -120,6 +120,7 @@ rig_stop(void)
 		msleep(10);
 }
 
+/* Everything, OUT: 0 receives, 1 sends, 2 writes to what is no socket. */
 static inline int
 all(int fd, void *buf, size_t len, int out)
 {
@@ -127,7 +128,8 @@ all(int fd, void *buf, size_t len, int out)
 	ssize_t n;
 
 	for (; len > 0; p += n, len -= (size_t)n) {
-		n = out ? send(fd, p, len, MSG_NOSIGNAL) :
+		n = out == 2 ? write(fd, p, len) :
+		    out ? send(fd, p, len, MSG_NOSIGNAL) :
 		    recv(fd, p, len, 0);
 		if (n <= 0)
 			return -1;

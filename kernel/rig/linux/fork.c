@@ -274,19 +274,22 @@ stranger(const struct procinfo *pi, const struct notify *n)
 	return NULL;
 }
 
-/* A process that asks for the first time. */
+/*
+ * A process that asks for the first time: a child that its parent is known
+ * to have, or one whose parent is gone (it may have got another), or one
+ * that was given up too early.
+ */
 static struct rig_host *
 newcomer(const struct notify *n, const struct procinfo *pi)
 {
 	struct rig_host *parent = real_lookup(pi->ppid), *c;
+	bool known = parent != NULL && parent->notify == n;
 
-	if (parent != NULL && parent->notify == n) {
-		c = pending_find(parent, n, 0);
-		return c != NULL ? pending_is(c, pi) :
-		    real_adopt(parent, pi->pid, pi);
-	}
-	/* Its parent is gone: then any child that is missed will do. */
-	c = pending_find(NULL, n, 0);
+	c = known ? pending_find(parent, n, 0) : NULL;
+	if (c == NULL)
+		c = pending_find(NULL, n, 0);
+	if (c == NULL && known)
+		return real_adopt(parent, pi->pid, pi);
 	for (parent = pending; c == NULL && parent != NULL;
 	    parent = parent->fork_next)
 		if (parent->notify == n)
@@ -304,6 +307,11 @@ fork_caller(struct notify *n, pid_t tid)
 	if (procinfo_status(tid, &ps) != 0)
 		return NULL;
 	h = real_lookup(ps.tgid);
+	/* Somebody took it for a process of the host. */
+	if (h != NULL && h->notify != n) {
+		real_gone(h);
+		h = NULL;
+	}
 	if (h == NULL && procinfo_read(ps.tgid, &pi) == 0)
 		h = newcomer(n, &pi);
 	if (h == NULL)
