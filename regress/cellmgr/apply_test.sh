@@ -76,7 +76,7 @@ live_body()
 	atf_check -s exit:3 -o inline:"~ $web: env (restart)\n    + A=1\n" \
 	    cellmgr plan
 	atf_check -o match:'start /bin/sleep' cellmgr apply -r
-	idle -r
+	atf_check -o inline:"nothing to do\n" cellmgr apply -r
 	[ "$(kernel "$web" id)" != "$id" ] || atf_fail "$web was not restarted"
 }
 live_cleanup()
@@ -134,7 +134,7 @@ orphan_body()
 	atf_check -o inline:"live\n" cellctl list -H -o state "$web"
 	atf_check -o match:"$web: stop the service" cellmgr apply -p
 	atf_check -s exit:1 -e ignore cellctl list -H "$web"
-	idle -p
+	atf_check -o inline:"nothing to do\n" cellmgr apply -p
 	# One that cellmgr did not make is none of its business...
 	atf_check -o inline:"live\n" cellctl list -H -o state "$mine"
 	# ... unless it is in the way.

@@ -119,7 +119,7 @@ first_body()
 	done
 	mark
 	whole
-	if [ "$(id -u)" = 0 ]; then points "$n" 100; else points "$n" 25; fi
+	if [ "$(id -u)" = 0 ]; then points "$n" 80; else points "$n" 25; fi
 }
 first_cleanup()
 {
@@ -160,7 +160,7 @@ change_body()
 		n=$((n + 1))
 	done
 	whole
-	if [ "$(id -u)" = 0 ]; then points "$n" 90; else points "$n" 25; fi
+	if [ "$(id -u)" = 0 ]; then points "$n" 80; else points "$n" 25; fi
 }
 change_cleanup()
 {

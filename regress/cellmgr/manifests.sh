@@ -39,11 +39,11 @@ mounted()
 	mount | grep -F "$CELLS_DB/" || :
 }
 
-# idle [OPTION]... -- apply has nothing left to do.
+# idle -- apply has nothing left to do.
 idle()
 {
-	atf_check -o inline:"nothing to do\n" cellmgr apply "$@"
-	atf_check -o inline:"nothing to do\n" cellmgr plan "$@"
+	atf_check -o inline:"nothing to do\n" cellmgr apply
+	atf_check -o inline:"nothing to do\n" cellmgr plan
 }
 
 # state CELL -- prints its state.

@@ -50,7 +50,9 @@ func restartVerb() cli.Verb {
 			var a all
 			a.flags(fs)
 			return func(ctx *cli.Context, names []string) error {
-				return up(ctx, a, names, plan.Options{Names: names, Start: true, Anew: true, Restart: true})
+				// All are those that run and those that are wanted up.
+				o := plan.Options{Names: names, Start: !bool(a), Anew: true, Restart: true}
+				return up(ctx, a, names, o)
 			}
 		},
 	}
