@@ -165,7 +165,7 @@ func refreshEtc(root *os.Root) error {
 		return err
 	}
 	if err := fillEtc(root, tmp); err != nil {
-		return err
+		return errors.Join(err, root.RemoveAll(tmp))
 	}
 	fault()
 	if err := root.RemoveAll("etc"); err != nil {
