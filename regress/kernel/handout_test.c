@@ -4,6 +4,7 @@
  */
 
 #include "net.h"
+#include "range.h"
 
 #define	FIRST	50000
 
@@ -114,6 +115,35 @@ ATF_TC_BODY(ephemeral_in_every_profile, tc)
 	done();
 }
 
+/* The ranges are sysctls, one for each family. */
+ATF_TC_WITHOUT_HEAD(range_changes);
+ATF_TC_BODY(range_changes, tc)
+{
+	struct proc *p;
+	uint16_t port = 0;
+
+	boot();
+	p = member(cell("web"), USER);
+	FAILS(EACCES, bind4(p, 20000));
+	range_set(4, 20000, 20010);
+	OK(bind4(p, 20000));
+	OK(bind4(p, 20010));
+	FAILS(EACCES, bind4(p, 19999));
+	FAILS(EACCES, bind4(p, 20011));
+	FAILS(EACCES, bind4(p, ANON_MIN));
+	FAILS(EACCES, bind6(p, 20000));
+	OK(bind6(p, ANON_MIN));
+	OK(bind_picked(p, 4, NULL, 20005, &port));
+	ATF_CHECK_EQ(port, 20005);
+	range_set(6, 30000, 30000);
+	OK(bind6(p, 30000));
+	FAILS(EACCES, bind6(p, ANON_MIN));
+	FAILS(EACCES, bind4(p, 30000));
+	range_set(4, ANON_MIN, ANON_MAX);
+	range_set(6, ANON_MIN, ANON_MAX);
+	done();
+}
+
 /* The whole range but one: it is found; that, too: there is none. */
 ATF_TC_WITHOUT_HEAD(exhausted);
 ATF_TC_BODY(exhausted, tc)
@@ -146,6 +176,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, asked_for_is_another_matter);
 	ATF_TP_ADD_TC(tp, given_up);
 	ATF_TP_ADD_TC(tp, ephemeral_in_every_profile);
+	ATF_TP_ADD_TC(tp, range_changes);
 	ATF_TP_ADD_TC(tp, exhausted);
 	return atf_no_error();
 }

@@ -24,7 +24,7 @@ ATF_TC_BODY(in_a_loop, tc)
 	MUST(rig_model_unload());
 	bytes = rig_kmem_bytes();
 	creds = rig_cred_count();
-	for (i = 0; i < 50; i++) {
+	for (i = 0; i < 15; i++) {
 		MUST(rig_model_load());
 		if (i % 2 != 0) {
 			id = cell("web");
