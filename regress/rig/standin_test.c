@@ -11,14 +11,14 @@
 #include "include/sys/kauth.h"
 #include "include/secmodel/secmodel.h"
 
-static int answer;		/* what toy_cb says */
+static int answer;		/* what mine_cb says */
 static int asked;
 static unsigned int hooks[8];	/* by KAUTH_CRED_* */
-static kauth_key_t toy_key;
-static int toy_mark;
+static kauth_key_t mine_key;
+static int mine_mark;
 
 static int
-toy_cb(kauth_cred_t cred, kauth_action_t action, void *cookie, void *arg0,
+mine_cb(kauth_cred_t cred, kauth_action_t action, void *cookie, void *arg0,
     void *arg1, void *arg2, void *arg3)
 {
 	(void)cred, (void)action, (void)cookie;
@@ -28,14 +28,14 @@ toy_cb(kauth_cred_t cred, kauth_action_t action, void *cookie, void *arg0,
 }
 
 static int
-toy_cred_cb(kauth_cred_t cred, kauth_action_t action, void *cookie,
+mine_cred_cb(kauth_cred_t cred, kauth_action_t action, void *cookie,
     void *arg0, void *arg1, void *arg2, void *arg3)
 {
 	(void)cookie, (void)arg1, (void)arg2, (void)arg3;
 	hooks[action]++;
 	if (action == KAUTH_CRED_COPY)
-		kauth_cred_setdata(arg0, toy_key,
-		    kauth_cred_getdata(cred, toy_key));
+		kauth_cred_setdata(arg0, mine_key,
+		    kauth_cred_getdata(cred, mine_key));
 	return KAUTH_RESULT_ALLOW;
 }
 
@@ -60,7 +60,7 @@ ATF_TC_BODY(aggregate, tc)
 	size_t i;
 
 	rig_boot_bare();
-	l = kauth_listen_scope(KAUTH_SCOPE_SYSTEM, toy_cb, NULL);
+	l = kauth_listen_scope(KAUTH_SCOPE_SYSTEM, mine_cb, NULL);
 	ATF_REQUIRE(l != NULL);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		p = rig_proc_create(cases[i].uid);
@@ -80,7 +80,7 @@ ATF_TC_BODY(aggregate, tc)
 	    NULL, NULL, NULL), 0);
 	ATF_CHECK_EQ(asked, 0);
 	kauth_unlisten_scope(l);
-	ATF_CHECK_EQ(kauth_listen_scope("org.example.none", toy_cb, NULL),
+	ATF_CHECK_EQ(kauth_listen_scope("org.example.none", mine_cb, NULL),
 	    NULL);
 	ATF_CHECK_EQ(rig_halt(), 0);
 }
@@ -92,7 +92,7 @@ ATF_TC_BODY(vnode, tc)
 	struct proc *p;
 
 	rig_boot_bare();
-	l = kauth_listen_scope(KAUTH_SCOPE_VNODE, toy_cb, NULL);
+	l = kauth_listen_scope(KAUTH_SCOPE_VNODE, mine_cb, NULL);
 	p = rig_proc_create(100);
 	rig_as(p);
 	answer = KAUTH_RESULT_DEFER;
@@ -119,33 +119,33 @@ ATF_TC_BODY(cred_hooks, tc)
 	kauth_listener_t l;
 
 	rig_boot_bare();
-	ATF_REQUIRE_EQ(secmodel_register(&sm, "org.example.toy", "Toy", NULL,
+	ATF_REQUIRE_EQ(secmodel_register(&sm, "org.example.mine", "Mine", NULL,
 	    NULL, NULL), 0);
-	ATF_CHECK_EQ(secmodel_register(&again, "org.example.toy", "Toy",
+	ATF_CHECK_EQ(secmodel_register(&again, "org.example.mine", "Mine",
 	    NULL, NULL, NULL), EEXIST);
-	ATF_REQUIRE_EQ(kauth_register_key(NULL, &toy_key), 0);
-	l = kauth_listen_scope(KAUTH_SCOPE_CRED, toy_cred_cb, NULL);
+	ATF_REQUIRE_EQ(kauth_register_key(NULL, &mine_key), 0);
+	l = kauth_listen_scope(KAUTH_SCOPE_CRED, mine_cred_cb, NULL);
 	p = rig_proc_create(0);
 	memset(hooks, 0, sizeof(hooks));
 
 	/* A copy for each change of identity, an original for each exec. */
 	rig_as(p);
-	kauth_cred_setdata(kauth_cred_get(), toy_key, &toy_mark);
+	kauth_cred_setdata(kauth_cred_get(), mine_key, &mine_mark);
 	ATF_CHECK_EQ(rig_setuid(p, 100), 0);
-	ATF_CHECK_EQ(kauth_cred_getdata(kauth_cred_get(), toy_key), &toy_mark);
+	ATF_CHECK_EQ(kauth_cred_getdata(kauth_cred_get(), mine_key), &mine_mark);
 	ATF_CHECK_EQ(hooks[KAUTH_CRED_INIT], 1);
 	ATF_CHECK_EQ(hooks[KAUTH_CRED_COPY], 1);
 	ATF_CHECK_EQ(hooks[KAUTH_CRED_FREE], 0);	/* init's, too */
 
 	rig_exec_setuid(p, 0);
 	ATF_CHECK_EQ(rig_euid(p), 0);
-	ATF_CHECK_EQ(kauth_cred_getdata(kauth_cred_get(), toy_key), &toy_mark);
+	ATF_CHECK_EQ(kauth_cred_getdata(kauth_cred_get(), mine_key), &mine_mark);
 	ATF_CHECK_EQ(hooks[KAUTH_CRED_COPY], 2);
 
 	ATF_CHECK_EQ(rig_chroot(p), 0);
 	ATF_CHECK_EQ(hooks[KAUTH_CRED_CHROOT], 1);
 	ATF_CHECK_EQ(hooks[KAUTH_CRED_COPY], 3);
-	ATF_CHECK_EQ(kauth_cred_getdata(kauth_cred_get(), toy_key), &toy_mark);
+	ATF_CHECK_EQ(kauth_cred_getdata(kauth_cred_get(), mine_key), &mine_mark);
 
 	/* Children share the credential, however they came to be. */
 	ATF_CHECK_EQ(rig_fork(p, &child), 0);
@@ -153,7 +153,7 @@ ATF_TC_BODY(cred_hooks, tc)
 	ATF_CHECK_EQ(hooks[KAUTH_CRED_FORK], 2);
 	ATF_CHECK_EQ(hooks[KAUTH_CRED_COPY], 3);
 	rig_as(child);
-	ATF_CHECK_EQ(kauth_cred_getdata(kauth_cred_get(), toy_key), &toy_mark);
+	ATF_CHECK_EQ(kauth_cred_getdata(kauth_cred_get(), mine_key), &mine_mark);
 	rig_as(NULL);
 
 	/* A zombie keeps it. */
@@ -166,7 +166,7 @@ ATF_TC_BODY(cred_hooks, tc)
 	ATF_CHECK_EQ(hooks[KAUTH_CRED_FREE], 1);
 
 	kauth_unlisten_scope(l);
-	kauth_deregister_key(toy_key);
+	kauth_deregister_key(mine_key);
 	ATF_CHECK_EQ(secmodel_deregister(again), EFAULT);
 	ATF_CHECK_EQ(secmodel_deregister(sm), 0);
 	ATF_CHECK_EQ(rig_halt(), 0);
@@ -237,7 +237,7 @@ ATF_TC_BODY(cred_hook_must_allow, tc)
 	atf_tc_expect_signal(6, "a hook on credentials defers");
 	rig_boot_bare();
 	answer = KAUTH_RESULT_DEFER;
-	(void)kauth_listen_scope(KAUTH_SCOPE_CRED, toy_cb, NULL);
+	(void)kauth_listen_scope(KAUTH_SCOPE_CRED, mine_cb, NULL);
 	(void)kauth_cred_alloc();
 }
 

@@ -74,7 +74,7 @@ use(struct trap *t, enum kind kind, int id, unsigned int mode)
 	return mode == NB_IPC_M ? EPERM : EACCES;
 }
 
-/* xxxget(2): a new object, or one that is there? */
+/* shmget(2) and its like: a new object, or one that is there? */
 static int
 get(struct trap *t, enum kind kind, int flags)
 {

@@ -17,8 +17,8 @@ struct queue {
 
 static pthread_mutex_t work_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work_cv = PTHREAD_COND_INITIALIZER;
-static struct queue todo = { NULL, &todo.head };
-static struct queue done = { NULL, &done.head };
+static struct queue asked = { NULL, &asked.head };
+static struct queue answered = { NULL, &answered.head };
 static unsigned int nthreads, nidle;
 static bool stopping;
 static pthread_t threads[MAXTHREADS];
@@ -49,7 +49,7 @@ worker(void *arg)
 	(void)arg;
 	pthread_mutex_lock(&work_lock);
 	for (;;) {
-		while ((w = queue_get(&todo)) == NULL && !stopping) {
+		while ((w = queue_get(&asked)) == NULL && !stopping) {
 			nidle++;
 			pthread_cond_wait(&work_cv, &work_lock);
 			nidle--;
@@ -59,7 +59,7 @@ worker(void *arg)
 		pthread_mutex_unlock(&work_lock);
 		node_call(w);
 		pthread_mutex_lock(&work_lock);
-		queue_put(&done, w);
+		queue_put(&answered, w);
 		loop_wake();
 	}
 	pthread_mutex_unlock(&work_lock);
@@ -81,7 +81,7 @@ void
 work_submit(struct work *w)
 {
 	pthread_mutex_lock(&work_lock);
-	queue_put(&todo, w);
+	queue_put(&asked, w);
 	if (nidle == 0 && nthreads < MAXTHREADS &&
 	    pthread_create(&threads[nthreads], NULL, worker, NULL) == 0)
 		nthreads++;
@@ -95,7 +95,7 @@ work_done(void)
 	struct work *w;
 
 	pthread_mutex_lock(&work_lock);
-	w = queue_get(&done);
+	w = queue_get(&answered);
 	pthread_mutex_unlock(&work_lock);
 	return w;
 }
