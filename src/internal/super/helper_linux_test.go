@@ -32,6 +32,8 @@ func TestMain(m *testing.M) {
 			os.Exit(testRun())
 		case "detach-test":
 			os.Exit(testDetach())
+		case "lock-test":
+			os.Exit(testLock(os.Args[2]))
 		}
 	}
 	os.Exit(m.Run())
