@@ -26,13 +26,13 @@ func backupCreate() cli.Verb {
 		Name: "create", Operands: "[CELL | VOLUME...]", Max: -1,
 		Summary: "makes a backup of each, and prints its name",
 		Setup: func(fs *pflag.FlagSet) cli.Action {
-			o := createOptions{how: backup.Stop, level: 6}
+			o := createOptions{how: backup.Stop, level: 4} // as small as gzip -6, within some percent
 			fs.BoolVarP((*bool)(&o.all), "all", "a", false, "every cell, and every volume whose file says backup yes")
 			fs.BoolVarP(&o.force, "force", "f", false, "even where the disk may become full")
 			fs.BoolVarP(&o.volumes, "volumes", "V", false, "with the named volumes of a cell")
 			fs.BoolVarP(&o.verify, "verify", "v", false, "read each backup once it is written")
 			fs.VarP(&o.how, "consistency", "c", "what becomes of cells that run: stop, pause or live: `HOW`")
-			fs.VarP(&o.level, "level", "z", "how hard to compress, from 1 to 9: `N`")
+			fs.VarP(&o.level, "level", "z", "how hard to compress, from 1 to 9 (4): `N`")
 			return o.run
 		},
 	}
