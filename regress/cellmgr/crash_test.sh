@@ -211,16 +211,20 @@ files_body()
 	. "$(atf_get_srcdir)/manifests.sh"
 	new=$(cells_name new) n=0 total=0
 	file=$CELLS_ETC/$new.cell
-	made='command /bin/sleep 9
-base none'
+	made="command /bin/sleep 9
+base none
+log $CELLS_WORK/new.log"
 	during create absent "$made" cellmgr create "$new" \
-	    'command=/bin/sleep 9' base=none
+	    'command=/bin/sleep 9' base=none "log=$CELLS_WORK/new.log"
 	must cellmgr apply
 	during set "$made" "$made
 ports 18005" cellmgr set "$new" ports=18005
 	must cellmgr apply
+	echo "$made" >"$file"
+	must cellmgr apply
+	at=$(cellmgr history -H -o generation | tail -n 1)
 	during rollback "$made
-ports 18007" "$made" cellmgr rollback 2
+ports 18007" "$made" cellmgr rollback "$at"
 	during remove "$made" absent cellmgr remove "$new"
 	must cellctl list -H
 	[ ! -s must.out ] || atf_fail "left: $(cat must.out)"
@@ -245,13 +249,13 @@ during()
 	do
 		case $(content) in
 		"$before"|"$after") ;;
-		*) atf_fail "$what, point $n: $(content)" ;;
+		*) atf_fail "$what, point $n: $(content | tr '\n' ' ')" ;;
 		esac
 		must cellmgr apply -p
 		tidy
 		n=$((n + 1))
 	done
-	[ "$(content)" = "$after" ] || atf_fail "$what: $(content)"
+	[ "$(content)" = "$after" ] || atf_fail "$what: $(content | tr '\n' ' ')"
 	tidy
 	total=$((total + n - 1))
 }

@@ -42,19 +42,13 @@ func copyEntry(dst *os.Root, to string, src *os.Root, from string, keep func(str
 	}
 	switch {
 	case st.IsDir():
-		if err := dst.Mkdir(to, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		return CopyTree(dst, to, src, from, keep)
+		return copyDir(dst, to, src, from, keep)
 	case st.Mode()&fs.ModeSymlink != 0:
 		link, err := src.Readlink(from)
 		if err != nil {
 			return err
 		}
-		if err := dst.RemoveAll(to); err != nil {
-			return err
-		}
-		if err := dst.Symlink(link, to); err != nil {
+		if err := replacing(dst, to, func() error { return dst.Symlink(link, to) }); err != nil {
 			return err
 		}
 		uid, gid := Owner(st)
@@ -63,6 +57,36 @@ func copyEntry(dst *os.Root, to string, src *os.Root, from string, keep func(str
 		return copyFile(dst, to, src, from)
 	}
 	return nil
+}
+
+// copyDir makes a directory and goes on below it, from descriptors of its own
+// so that no path is walked again for each entry.
+func copyDir(dst *os.Root, to string, src *os.Root, from string, keep func(string) bool) error {
+	if err := dst.Mkdir(to, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	out, err := dst.OpenRoot(to)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	in, err := src.OpenRoot(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return CopyTree(out, ".", in, ".", keep)
+}
+
+// replacing calls create, and once more with what is in its way removed.
+func replacing(dst *os.Root, name string, create func() error) error {
+	err := create()
+	if errors.Is(err, fs.ErrExist) {
+		if err = dst.RemoveAll(name); err == nil {
+			err = create()
+		}
+	}
+	return err
 }
 
 func copyFile(dst *os.Root, to string, src *os.Root, from string) error {
@@ -74,10 +98,11 @@ func copyFile(dst *os.Root, to string, src *os.Root, from string) error {
 	if st, err := r.Stat(); err != nil || !st.Mode().IsRegular() {
 		return errors.Join(err, fmt.Errorf("%s: changed while it was copied", from))
 	}
-	if err := dst.RemoveAll(to); err != nil {
+	var w *os.File
+	err = replacing(dst, to, func() (err error) {
+		w, err = dst.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		return err
-	}
-	w, err := dst.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	})
 	if err != nil {
 		return err
 	}
