@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -51,6 +52,10 @@ func visit() {
 			fmt.Println(unix.Kill(number(value), 0))
 		case "bind":
 			fmt.Println(bindPort(number(value)))
+		case "foreground":
+			group, err := unix.IoctlGetInt(0, unix.TIOCGPGRP)
+			sid, _ := unix.Getsid(0)
+			fmt.Println(err == nil && group == unix.Getpgrp() && sid == unix.Getpid())
 		case "wait":
 			time.Sleep(time.Hour)
 		}
@@ -160,6 +165,53 @@ func TestCellctlExecDescriptors(t *testing.T) {
 	if got := finish(t, cmd); got.status != 1 || !strings.Contains(got.err, "standard input is a directory") {
 		t.Errorf("a directory as standard input: %+v", got)
 	}
+}
+
+// TestCellctlExecTerminal gives a command in a cell a terminal of its own: it
+// leads session and foreground, and an interrupt typed there reaches it.
+func TestCellctlExecTerminal(t *testing.T) {
+	_, name := named(t, nil)
+	master, slave := terminal(t)
+	cmd := exec.Command(cellctl, "exec", "-e", roleEnv+"=visitor", name, self, "foreground", "wait")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() })
+	defer late.Stop()
+	buf := make([]byte, 256)
+	n, err := master.Read(buf)
+	if got := string(buf[:n]); got != "true\r\n" {
+		t.Errorf("the command says %q (%v)", got, err)
+	}
+	// A session's leader does not end before what it wrote has been read.
+	go io.Copy(io.Discard, master)
+	if _, err := master.Write([]byte{3}); err != nil { // ^C
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	// The test program is Go's, which ends with status 2 by SIGINT.
+	if st, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || st.Signal() != syscall.SIGINT && st.ExitStatus() != 2 {
+		t.Errorf("it ended by %v", cmd.ProcessState)
+	}
+}
+
+// terminal opens both sides of a pseudo-terminal.
+func terminal(t testing.TB) (master, slave *os.File) {
+	t.Helper()
+	ptm, err := unix.Open("/dev/ptm", unix.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(ptm)
+	pair, err := unix.IoctlGetPtmget(ptm, unix.TIOCPTMGET)
+	if err != nil {
+		t.Fatal(err)
+	}
+	master, slave = os.NewFile(uintptr(pair.Cfd), "master"), os.NewFile(uintptr(pair.Sfd), "slave")
+	t.Cleanup(func() { master.Close(); slave.Close() })
+	return master, slave
 }
 
 // TestCellctlExecRoot puts a copy of this program alone into a root.
