@@ -3,6 +3,7 @@
  * one place, in many, or in size.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,8 @@ some_config(struct cell_config *cf)
 	for (i = 0; i < n; i++)
 		some_addr(&cf->cf_addrs[cf->cf_naddrs++]);
 	if (percent(50))
-		strcpy(cf->cf_tag, "tag");
+		snprintf(cf->cf_tag, sizeof(cf->cf_tag), "tag %u",
+		    chance(1000));
 }
 
 static void

@@ -136,6 +136,7 @@ ATF_TC_WITHOUT_HEAD(conflict_at_set);
 ATF_TC_BODY(conflict_at_set, tc)
 {
 	struct cell_result cr;
+	struct cell_set cs;
 	struct state before;
 	struct proc *p;
 	uint32_t web, db;
@@ -148,6 +149,23 @@ ATF_TC_BODY(conflict_at_set, tc)
 	FAILS(EADDRINUSE, set_ports(db, PORTS(5432, 6432, 80), &cr));
 	check_held(&cr, web, "web", 80);
 	state_same(before, state_take(), "set");
+	/* Together with what would be fine. */
+	before = state_take();
+	set_init(&cs);
+	cs.cs_fields = CELL_SET_MASK;
+	cs.cs_config.cf_profile = CELL_PROFILE_LOW;
+	cs.cs_config.cf_mode = CELL_MODE_LEARN;
+	cs.cs_config.cf_allow = CELL_EXC_ALL;
+	cs.cs_config.cf_maxproc = 5;
+	strcpy(cs.cs_config.cf_tag, "new");
+	config_port(&cs.cs_config, 6432);
+	config_port(&cs.cs_config, 443);
+	config_addr4(&cs.cs_config, addr_7);
+	cs.cs_grant = 1;
+	cs.cs_seconds = 60;
+	FAILS(EADDRINUSE, call_set(root, db, &cs, &cr));
+	check_held(&cr, web, "web", 443);
+	state_same(before, state_take(), "set of everything");
 	OK(bind4(p, 5433));
 	OK(bind4(host(USER), 6432));
 	FAILS(EACCES, bind4(p, 80));
