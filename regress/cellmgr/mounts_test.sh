@@ -73,7 +73,7 @@ sets()
 			[ -e "base$lib" ] || cp -L "$lib" "base$lib"
 		done
 	done
-	(cd base && tar cf - .) | gzip >base.tgz
+	(cd base && tar cf ../base.tar .)
 	mkdir -p over/etc
 	echo 'from etc' >over/etc/motd
 	(cd over && tar cf ../etc.tar .)
@@ -98,16 +98,16 @@ named_body()
 	    -e match:"there is no base nb; .cellmgr base add" cellmgr apply
 	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
 	atf_check -o empty cellctl list -H
-	echo "SHA256 (base.tgz) = $(printf '%064d' 0)" >SHA256
+	echo "SHA256 (base.tar) = $(printf '%064d' 0)" >SHA256
 	atf_check -s exit:1 -e match:'its digest is not the one in' \
-	    cellmgr base add nb base.tgz etc.tar
+	    cellmgr base add nb base.tar etc.tar
 	atf_check -o empty cellmgr base list -H
 	rm SHA256
-	atf_check -o match:'  base.tgz$' -o match:'  etc.tar$' \
-	    -e match:'no file of digests' cellmgr base add nb base.tgz etc.tar
+	atf_check -o match:'  base.tar$' -o match:'  etc.tar$' \
+	    -e match:'no file of digests' cellmgr base add nb base.tar etc.tar
 	atf_check -s exit:1 -e match:'there is a base nb already' \
-	    cellmgr base add nb base.tgz
-	atf_check -o inline:"nb\tbase.tgz,etc.tar\t$web\n" \
+	    cellmgr base add nb base.tar
+	atf_check -o inline:"nb\tbase.tar,etc.tar\t$web\n" \
 	    cellmgr base list -H -o name,sets,cells
 	atf_check -o ignore cellmgr apply
 	idle
@@ -145,13 +145,8 @@ hostile_body()
 	mkdir a
 	ln -s ../../../../../../../../etc a/link
 	(cd a && tar cf ../link.tar .)
-	echo x >outside
-	mkdir b
-	(cd b && tar cPf ../parent.tar ../outside)
-	for set in link parent; do
-		atf_check -s exit:1 -e match:'leaves the directory' \
-		    cellmgr base add bad "$set.tar"
-	done
+	atf_check -s exit:1 -e match:'leaves the directory' \
+	    cellmgr base add bad link.tar
 	atf_check -o empty cellmgr base list -H
 	clean
 }
@@ -214,7 +209,7 @@ busy_body()
 	web=$(cells_name web)
 	manifest "$web" 'base host' 'data /var'
 	atf_check -o ignore cellmgr apply
-	(cd "$CELLS_DB/cells/$web/root/var" && exec sleep 1000) &
+	sh -c 'cd "$1" || exit; exec sleep 1000' - "$CELLS_DB/cells/$web/root/var" &
 	holder=$!
 	atf_check -s exit:1 -o ignore \
 	    -e match:"$web: unmount .*/root/var: busy: held by sleep \(process $holder\)" \

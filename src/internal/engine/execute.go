@@ -21,7 +21,6 @@ type Outcome struct {
 // Result is how a plan went.
 type Result struct {
 	Outcomes []Outcome // in the order of the plan
-	Changed  int       // steps that were done and not undone
 }
 
 // Err joins what went wrong, each with its cell.
@@ -60,7 +59,6 @@ type run struct {
 	done  map[string]chan struct{} // by node
 	mu    sync.Mutex               // guards what follows, and Report
 	bad   map[string]bool
-	count int
 }
 
 // Execute obeys a plan: nodes at the same time as far as their edges and the
@@ -85,7 +83,7 @@ func (e *Engine) Execute(ctx context.Context, p *plan.Plan) (Result, error) {
 		})
 	}
 	wg.Wait()
-	return Result{Outcomes: out, Changed: r.count}, nil
+	return Result{Outcomes: out}, nil
 }
 
 // node waits for what comes before, then does the steps.
@@ -131,15 +129,13 @@ func (r *run) steps(n *plan.Node) error {
 func (r *run) undo(t *task, steps []*plan.Step) error {
 	var errs []error
 	back := &task{ctx: context.WithoutCancel(t.ctx), id: t.id}
-	for i, s := range slices.Backward(steps) {
+	for _, s := range slices.Backward(steps) {
 		if s.Undo == nil {
 			continue
 		}
 		fault()
 		if err := r.e.do(back, s.Undo); err != nil {
 			errs = append(errs, fmt.Errorf("undo: %w", err))
-		} else if i < len(steps)-1 {
-			r.discount(s)
 		}
 	}
 	return errors.Join(errs...)
@@ -151,18 +147,9 @@ func (r *run) report(s *plan.Step) {
 	if s.Op == plan.Hold {
 		return
 	}
-	if s.Op != plan.Note {
-		r.count++
-	}
 	for _, l := range s.Lines {
 		r.e.Report(l, s.Cell)
 	}
-}
-
-func (r *run) discount(s *plan.Step) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.count--
 }
 
 func (r *run) markBad(id string) {
