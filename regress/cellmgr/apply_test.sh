@@ -231,6 +231,7 @@ interrupt_body()
 	: >go
 	atf_check -o ignore cellmgr apply
 	idle
+	atf_check -o ignore cellmgr stop -a
 }
 interrupt_cleanup()
 {

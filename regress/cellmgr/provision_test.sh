@@ -87,7 +87,7 @@ failing_body()
 	manifest "$web" 'base host' 'data /var' 'mkdir /var/x owner=nosuch'
 	atf_check -s exit:1 -o ignore \
 	    -e match:"$file:5: mkdir: no user \"nosuch\" in the cell" cellmgr apply
-	manifest "$web" 'base host' 'data /var' 'run creates=/var/x /bin/true'
+	manifest "$web" 'base host' 'data /var' 'run creates=/var/x /bin/sh -c :'
 	atf_check -s exit:1 -o ignore \
 	    -e match:'it ended well but did not create /var/x' cellmgr apply
 	atf_check -o empty cellctl list -H
