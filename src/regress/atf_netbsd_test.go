@@ -15,7 +15,8 @@ func runATF(sum *count) {
 		sum.failed++
 		return
 	}
-	kyua := []string{"/usr/bin/kyua", "--config=none", "--logfile=/dev/null"}
+	kyua := []string{"/usr/bin/kyua", "--config=none", "--logfile=/dev/null",
+		"-v", "unprivileged_user=nobody"}
 	counter := &kyuaCounter{}
 	sum.run(slices.Concat(kyua, []string{"test"}, lines(atfArgsPath)), counter)
 	for _, name := range counter.failed[:min(len(counter.failed), mostShown)] {
