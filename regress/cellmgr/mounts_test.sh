@@ -250,6 +250,18 @@ shared_body()
 	atf_check -o inline:"v\tro\t$a,$b\t0750\n" \
 	    cellmgr volume list -H -o name,share,cells,mode
 	atf_check -s exit:1 -e match:"volume v is used by $a $b" cellmgr volume remove v
+	# A volume that moves has to be mounted anew.
+	mkdir elsewhere
+	echo moved >elsewhere/f
+	echo "hostpath $CELLS_WORK/elsewhere" >"$CELLS_ETC/cells.conf"
+	cp "$CELLS_ETC/v.volume" v.volume
+	echo "path $CELLS_WORK/elsewhere" >>"$CELLS_ETC/v.volume"
+	atf_check -s exit:3 -o match:"~ $a: /v shows another directory than" cellmgr plan
+	atf_check -o ignore cellmgr apply -r
+	atf_check -o inline:"moved\n" cellctl exec "$b" /bin/cat /v/f
+	cp v.volume "$CELLS_ETC/v.volume"
+	atf_check -o ignore cellmgr apply -r
+	atf_check -o inline:"hello\n" cellctl exec "$b" /bin/cat /v/f
 	atf_check -o ignore cellmgr remove "$a" "$b"
 	atf_check cellmgr volume remove -d v
 	atf_check -o empty cellmgr volume list -H

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"cells/src/internal/backup"
@@ -88,6 +89,9 @@ func locked(ctx *cli.Context) (*manifest.Set, func(), error) {
 		return nil, nil, err
 	}
 	l, err := engine.Acquire(conf.Run, ctx.Verb)
+	if errors.Is(err, fs.ErrPermission) && !engine.Root() {
+		return nil, nil, fmt.Errorf("only root may %s: %w", ctx.Verb, err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

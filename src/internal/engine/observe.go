@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,6 +104,7 @@ func (e *Engine) observe(name string, o *plan.Observed) (err error) {
 	if c == nil || c.Base == manifest.BaseNone && len(c.Provision) == 0 {
 		return nil
 	}
+	e.compareVolumes(c, o)
 	o.Seeded = map[string]bool{}
 	for _, d := range c.Data {
 		_, err := os.Lstat(e.Layout.Data(name, d))
@@ -115,6 +117,20 @@ func (e *Engine) observe(name string, o *plan.Observed) (err error) {
 		o.Items = append(o.Items, e.itemState(c, &c.Provision[i]))
 	}
 	return nil
+}
+
+// compareVolumes finds volumes that show another directory than their file
+// says by now.  What cannot be looked at counts as right.
+func (e *Engine) compareVolumes(c *manifest.Cell, o *plan.Observed) {
+	for _, v := range c.Volumes {
+		i := slices.IndexFunc(o.Mounts, func(m plan.Mounted) bool { return m.Path == v.Target })
+		if i < 0 {
+			continue
+		}
+		want, err := os.Stat(e.Set.Source(v))
+		have, err2 := os.Lstat(filepath.Join(e.Layout.Root(c.Name), v.Target))
+		o.Mounts[i].Other = errors.Is(err, fs.ErrNotExist) || err == nil && err2 == nil && !host.SameFile(want, have)
+	}
 }
 
 // settleTime is how long a supervisor may be between two states until what it

@@ -139,6 +139,8 @@ func mountLines(want []Mount, have []Mounted) []Line {
 		i := slices.IndexFunc(have, func(h Mounted) bool { return h.Path == m.Path })
 		if i < 0 {
 			lines = append(lines, Line{Sign: '+', Text: m.Path + " is not mounted", When: Restart})
+		} else if have[i].Other {
+			lines = append(lines, Line{Sign: '~', Text: m.Path + " shows another directory than " + m.Source, When: Restart})
 		} else if m.ReadOnly && !have[i].ReadOnly {
 			lines = append(lines, Line{Sign: '~', Text: m.Path + " is mounted for writing", When: Restart})
 		}

@@ -21,6 +21,7 @@ type Mounted struct {
 	Path     string // in the cell
 	Source   string // what the kernel says it shows
 	ReadOnly bool
+	Other    bool // not the directory that its volume stands for
 }
 
 // ItemState is what is observed of one directive of provisioning.

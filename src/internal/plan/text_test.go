@@ -51,6 +51,8 @@ func TestText(t *testing.T) {
 			"+ web: /bin is not mounted (restart)\n"},
 		{"mount writable", before, func(w *world) { w.at("web").Mounts[1].ReadOnly = false }, Options{},
 			"~ web: /bin is mounted for writing (restart)\n"},
+		{"another directory", before, func(w *world) { w.at("web").Mounts[1].Other = true }, Options{},
+			"~ web: /bin shows another directory than /bin (restart)\n"},
 		{"mount too many", before, func(w *world) { o := w.at("web"); o.Mounts = append(o.Mounts, Mounted{Path: "/x"}) }, Options{},
 			"- web: /x is mounted (restart)\n"},
 		{"unknown", before, func(w *world) { o := w.at("web"); o.Applied, o.Kernel.Config.Tag = nil, strings.Repeat("0", 64) }, Options{},
