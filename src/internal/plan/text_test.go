@@ -164,3 +164,69 @@ func BenchmarkApply(b *testing.B) {
 		})
 	}
 }
+
+// TestState: one word for each combination that matters.
+func TestState(t *testing.T) {
+	digest := strings.Repeat("ab", 32)
+	once := set(t, map[string]string{"job": "restart never"}).Cells["job"]
+	observed := func(change func(*Observed)) *Observed {
+		o := &Observed{Kernel: &cell.Info{ID: 7, State: cell.Live, Config: cell.Config{Tag: digest}},
+			Service: Service{Alive: true, Up: true, Cell: 7}, Applied: once}
+		change(o)
+		return o
+	}
+	ended := func(o *Observed) { o.Service = Service{} }
+	tests := []struct {
+		name string
+		o    *Observed
+		want State
+	}{
+		{"nothing", nil, Down},
+		{"as it should be", observed(func(*Observed) {}), Running},
+		{"interrupted, but up", observed(func(o *Observed) { o.Kernel.Config.Tag = Pending(digest) }), Running},
+		{"dying", observed(func(o *Observed) { o.Kernel.State = cell.Dying }), Broken},
+		{"another's supervisor", observed(func(o *Observed) { o.Service.Cell = 6 }), Broken},
+		{"stopping", observed(func(o *Observed) { o.Service.Up = false }), Broken},
+		{"no kernel cell", observed(func(o *Observed) { o.Kernel = nil }), Broken},
+		{"foreign", observed(func(o *Observed) { o.Kernel.Config.Tag = "" }), Foreign},
+		{"foreign of that length", observed(func(o *Observed) { o.Kernel.Config.Tag = strings.Repeat("x", 64) }), Foreign},
+		{"ended", observed(ended), Done},
+		{"ended, is to run", observed(func(o *Observed) { ended(o); o.Applied = nil }), Broken},
+		{"ended, processes left", observed(func(o *Observed) { ended(o); o.Kernel.Processes = 1 }), Broken},
+		{"never started", observed(func(o *Observed) { ended(o); o.Kernel.Config.Tag = Pending(digest) }), Broken},
+		{"supervisor crashed", observed(func(o *Observed) { ended(o); o.Service.Crashed = true }), Broken},
+		{"mounts alone", &Observed{Mounts: []Mounted{{Path: "/"}}}, Broken},
+	}
+	for _, test := range tests {
+		if got := test.o.State(); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// TestEdges: what starts needs its dependencies, what only changes follows
+// them.
+func TestEdges(t *testing.T) {
+	cells := map[string]string{"web": "depend db", "db": ""}
+	w := newWorld(t, cells)
+	edges := func() string {
+		p, err := Apply(w.World, Options{Restart: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range p.Nodes {
+			if n.ID == "web" {
+				return fmt.Sprint(n.Needs, n.After)
+			}
+		}
+		return ""
+	}
+	if got := edges(); got != "[db] []" {
+		t.Errorf("both start: %s", got)
+	}
+	w = running(t, cells)
+	w.Set = set(t, map[string]string{"web": "depend db\nprofile low", "db": "user www"})
+	if got := edges(); got != "[] [db]" {
+		t.Errorf("one restarts, one changes: %s", got)
+	}
+}
