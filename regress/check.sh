@@ -65,6 +65,13 @@ need()
 	command -v "$1" >/dev/null || missing="$missing $2"
 }
 
+# need_library NAME PACKAGE
+need_library()
+{
+	[ -n "$(find /lib/ /usr/lib/ -name "$1" 2>/dev/null)" ] ||
+	    missing="$missing $2"
+}
+
 # missing_packages -- sets $missing to Debian's names of what is not there.
 missing_packages()
 {
@@ -78,7 +85,18 @@ missing_packages()
 	need mandoc mandoc
 	need bmake bmake
 	need tmux tmux
+	need curl curl
+	need ps procps
+	need patch patch
+	need xz xz-utils
+	need bzip2 bzip2
+	need bsdtar libarchive-tools
+	need zsh zsh
+	need ksh mksh
 	[ -e /usr/include/atf-c.h ] || missing="$missing libatf-dev"
+	# For nginx, which is borrowed.
+	need_library libssl.so.3 libssl3
+	need_library libpcre2-8.so.0 libpcre2-8-0
 	[ -e /usr/include/pthread.h ] || missing="$missing libc6-dev"
 }
 
@@ -97,6 +115,30 @@ install_packages()
 		    --no-install-recommends $missing
 	} </dev/null >"$out/apt.log" 2>&1 || cat "$out/apt.log"
 	missing_packages
+}
+
+# borrow_programs -- from packages that would start daemons; with the
+# libraries of nginx.
+borrow_programs()
+{
+	command -v apt-get >/dev/null || return 0
+	borrow nginx nginx
+	borrow prometheus promtool
+}
+
+# borrow PACKAGE PROGRAM -- where it fails perhaps for want of fresh lists.
+borrow()
+{
+	command -v "$2" >/dev/null && return
+	sh regress/tools/borrow "$BUILD/borrowed" "$@" >"$out/borrow.log" 2>&1 &&
+	    return
+	[ "$(id -u)" != 0 ] || {
+		apt-get update -qq
+		sh regress/tools/borrow "$BUILD/borrowed" "$@"
+	} </dev/null >"$out/borrow.log" 2>&1 || {
+		cat "$out/borrow.log"
+		missing="$missing $1"
+	}
 }
 
 check_tools()
@@ -250,6 +292,10 @@ run_atf()
 	stage=$(mktemp -d)
 	chmod 755 "$stage"
 	cp -Rp "$BUILD/bin" "$BUILD/regress" "$stage/"
+	if [ -d "$BUILD/borrowed" ]; then
+		cp -Rp "$BUILD/borrowed" "$stage/"
+		PATH=$stage/borrowed:$PATH
+	fi
 	rm -f "$out/atf.db"
 	# Tests of make(1) build again, and have another HOME.
 	CELLS_SOURCE=$(pwd -P)
@@ -273,6 +319,7 @@ trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 before=$(git status --porcelain 2>/dev/null || :)
 install_packages
+borrow_programs
 lint tools check_tools
 lint build check_build
 lint gofmt check_gofmt

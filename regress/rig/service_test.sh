@@ -11,6 +11,7 @@ ready()
 	[ "$(cellctl version -H -o enforces)" = 1 ] ||
 	    atf_skip "the rig does not enforce here"
 	cells_on_netbsd && atf_skip "a service of Debian"
+	nginx=$(command -v nginx)
 	mkdir -p www logs tmp
 	chmod 755 .
 	chmod 777 logs tmp
@@ -37,9 +38,15 @@ EOF
 
 serve()
 {
-	cellctl exec "$1" /usr/sbin/nginx -c "$here/nginx.conf" \
-	    >nginx.out 2>&1 &
+	cellctl exec "$1" "$nginx" -e "$here/logs/error.log" \
+	    -c "$here/nginx.conf" >nginx.out 2>&1 &
 	echo $! >nginx.job
+}
+
+# processes COUNT CELL -- has the cell so many?
+processes()
+{
+	[ "$(cellctl list -H -o procs "$2")" = "$1" ]
 }
 
 serves()
@@ -50,7 +57,7 @@ serves()
 heads()
 {
 	atf_set require.user root
-	atf_set require.progs "/usr/sbin/nginx curl"
+	atf_set require.progs "nginx curl"
 }
 
 atf_test_case declared cleanup
@@ -65,9 +72,9 @@ declared_body()
 	web=$(cells_name web)
 	atf_check -o ignore cellctl create -n "$web" -p high -P "$PORT" /
 	serve "$web"
-	cells_wait 10 serves || atf_fail "$(cat nginx.out)"
-	# The master and its workers are in the cell.
-	atf_check -o inline:"3\n" cellctl list -H -o procs "$web"
+	cells_wait 60 serves || atf_fail "$(cat nginx.out)"
+	# The master and its workers are in the cell, these from when they run.
+	cells_await 60 processes 3 "$web"
 	atf_check kill -QUIT "$(cat nginx.pid)"
 	wait "$(cat nginx.job)" || atf_fail "it did not stop in peace"
 	atf_check -o inline:"0\n" cellctl list -H -o procs "$web"
@@ -90,7 +97,8 @@ undeclared_body()
 	web=$(cells_name web)
 	atf_check -o ignore cellctl create -n "$web" -p high /
 	atf_check -s not-exit:0 -e match:'Permission denied' \
-	    cellctl exec "$web" /usr/sbin/nginx -c "$here/nginx.conf"
+	    cellctl exec "$web" "$nginx" -e "$here/logs/error.log" \
+	    -c "$here/nginx.conf"
 	atf_check -o match:'network.bind.undeclared' -o match:"$PORT" \
 	    cellctl explain "$web"
 }
@@ -111,13 +119,13 @@ learned_body()
 	web=$(cells_name web)
 	atf_check -o ignore cellctl create -n "$web" -p high -L /
 	serve "$web"
-	cells_wait 10 serves || atf_fail "$(cat nginx.out)"
+	cells_wait 60 serves || atf_fail "$(cat nginx.out)"
 	atf_check kill -QUIT "$(cat nginx.pid)"
 	wait "$(cat nginx.job)"
 	atf_check -o match:"$PORT" cellctl suggest "$web"
 	atf_check cellctl set "$web" mode=enforce ports="$PORT"
 	serve "$web"
-	cells_wait 10 serves || atf_fail "$(cat nginx.out)"
+	cells_wait 60 serves || atf_fail "$(cat nginx.out)"
 	atf_check -e ignore -o ignore cellctl kill "$web"
 	wait "$(cat nginx.job)" && atf_fail "it outlived its cell"
 	atf_check -o inline:"0\n" cellctl list -H -o procs "$web"
