@@ -147,9 +147,37 @@ packages_cleanup()
 	cells_teardown
 }
 
+atf_test_case pipe cleanup
+pipe_head()
+{
+	atf_set descr "a cell cannot make the host wait for a pipe"
+	atf_set require.user root
+	atf_set require.progs timeout mkfifo
+}
+pipe_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/manifests.sh"
+	can_mount
+	web=$(cells_name web)
+	manifest "$web" 'base host' 'data /var'
+	atf_check -o ignore cellmgr apply
+	idle
+	atf_check cellctl exec "$web" /bin/sh -c \
+	    'rm -rf /var/db/pkg && mkdir -p /var/db && mkfifo /var/db/pkg'
+	manifest "$web" 'base host' 'data /var' 'pkg nginx'
+	atf_check -s exit:3 -o match:'pkg nginx .*not a directory' \
+	    timeout 60 cellmgr plan
+}
+pipe_cleanup()
+{
+	cells_teardown
+}
+
 atf_init_test_cases()
 {
 	atf_add_test_case all
 	atf_add_test_case failing
 	atf_add_test_case packages
+	atf_add_test_case pipe
 }

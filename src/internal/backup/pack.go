@@ -124,7 +124,7 @@ func (p *packer) entry(root *os.Root, base, name string) error {
 		return err
 	}
 	if st.IsDir() {
-		sub, err := root.OpenRoot(base)
+		sub, err := host.OpenBelow(root, base)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

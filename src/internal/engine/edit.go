@@ -101,7 +101,7 @@ func (e *Engine) RemoveFiles(name string) error {
 // removeEmpty removes a directory with the empty ones below it; what is not
 // empty stays.
 func removeEmpty(root *os.Root, dir string) error {
-	d, err := root.Open(dir)
+	d, err := host.OpenDir(root, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -245,14 +245,11 @@ func (e *Engine) makeDir(c *manifest.Cell, it *manifest.Item) error {
 		return err
 	}
 	fault()
-	d, err := p.root.OpenFile(p.rel, os.O_RDONLY, 0)
+	d, err := host.OpenDir(p.root, p.rel)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	if st, err := d.Stat(); err != nil || !st.IsDir() {
-		return errors.Join(err, fmt.Errorf("%s: not a directory", it.Path))
-	}
 	if err := d.Chown(uid, gid); err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func (e *Engine) listDir(c *manifest.Cell, path string) ([]string, error) {
 		return nil, err
 	}
 	defer p.close()
-	d, err := p.root.Open(p.rel)
+	d, err := host.OpenDir(p.root, p.rel)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

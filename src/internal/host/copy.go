@@ -65,12 +65,12 @@ func copyDir(dst *os.Root, to string, src *os.Root, from string, keep func(strin
 	if err := dst.Mkdir(to, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	out, err := dst.OpenRoot(to)
+	out, err := OpenBelow(dst, to)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	in, err := src.OpenRoot(from)
+	in, err := OpenBelow(src, from)
 	if err != nil {
 		return err
 	}

@@ -64,10 +64,18 @@ func writeNew(root *os.Root, name string, data []byte, f File) error {
 	return errors.Join(err, w.Close())
 }
 
+// OpenDir opens a directory below root for reading.  Only a directory has an
+// entry ".": a pipe that a cell has put there is an error, and not a wait for
+// somebody to open its other end.
+func OpenDir(root *os.Root, name string) (*os.File, error) { return root.Open(name + "/.") }
+
+// OpenBelow is os.Root.OpenRoot, with the care of OpenDir.
+func OpenBelow(root *os.Root, name string) (*os.Root, error) { return root.OpenRoot(name + "/.") }
+
 // SyncDir flushes a directory below root.  A file system that cannot is no
 // error.
 func SyncDir(root *os.Root, name string) error {
-	d, err := root.Open(name)
+	d, err := OpenDir(root, name)
 	if err != nil {
 		return err
 	}

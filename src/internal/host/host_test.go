@@ -74,6 +74,41 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
+// TestOpenDir: a pipe in the place of a directory is refused, not waited for;
+// a link that stays below is followed, one that leaves is not.
+func TestOpenDir(t *testing.T) {
+	dir := t.TempDir()
+	r := openRoot(t, dir)
+	os.Mkdir(filepath.Join(dir, "d"), 0o755)
+	os.WriteFile(filepath.Join(dir, "d", "f"), nil, 0o600)
+	os.Symlink("d", filepath.Join(dir, "in"))
+	os.Symlink(t.TempDir(), filepath.Join(dir, "out"))
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]error{"d": nil, "in": nil, ".": nil, "pipe": syscall.ENOTDIR,
+		"d/f": syscall.ENOTDIR, "none": fs.ErrNotExist} {
+		f, err := OpenDir(r, name)
+		if !errors.Is(err, want) {
+			t.Errorf("OpenDir %s: %v, want %v", name, err, want)
+		}
+		f.Close()
+		sub, err := OpenBelow(r, name)
+		if !errors.Is(err, want) {
+			t.Errorf("OpenBelow %s: %v, want %v", name, err, want)
+		}
+		if err == nil {
+			sub.Close()
+		}
+	}
+	if _, err := OpenDir(r, "out"); err == nil {
+		t.Error("OpenDir followed a link that leaves")
+	}
+	if _, err := OpenBelow(r, "out"); err == nil {
+		t.Error("OpenBelow followed a link that leaves")
+	}
+}
+
 func TestAccount(t *testing.T) {
 	passwd := []byte("root:x:0:0::/root:/bin/sh\nwww:*:80:81::/:/x\nbad:x:y:z\n7:x:1007:7::/:/x\nshort:x\n")
 	group := []byte("wheel:*:0:root\nweb:*:90:\n")
