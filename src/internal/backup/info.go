@@ -2,12 +2,11 @@ package backup
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
-	"sync/atomic"
-	"syscall"
 	"time"
+
+	"cells/src/internal/crash"
 )
 
 // Where an archive comes from.
@@ -125,22 +124,5 @@ func (i *Info) limits() Limits {
 	return Limits{Entries: i.Entries, Bytes: i.Bytes}
 }
 
-// faultEnv makes the program die at the n-th point at which it could: tests
-// of what a sudden end leaves behind set it, and nothing else does.
-const faultEnv = "CELLS_FAULT_BACKUP"
-
-var (
-	faultAt = func() int64 {
-		n, _ := strconv.ParseInt(os.Getenv(faultEnv), 10, 64)
-		return n
-	}()
-	faultCount atomic.Int64
-)
-
 // fault is a point between two changes of the world.
-func fault() {
-	if faultAt > 0 && faultCount.Add(1) == faultAt {
-		syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {}
-	}
-}
+var fault = crash.FromEnv("CELLS_FAULT_BACKUP").Here

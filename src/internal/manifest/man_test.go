@@ -2,34 +2,30 @@ package manifest
 
 import (
 	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"cells/src/internal/cell"
+	"cells/src/internal/mantest"
 )
 
 // documented lists what follows `.It Cm' in a part of a manual page.
 func documented(t *testing.T, page, from, to string) []string {
 	t.Helper()
+	_, text, _ := strings.Cut(source(t, page), from)
+	text, _, _ = strings.Cut(text, to)
+	return mantest.Items(text, "Cm")
+}
+
+func source(t *testing.T, page string) string {
+	t.Helper()
 	b, err := os.ReadFile("../../../man/" + page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(b)
-	if i := strings.Index(text, from); i >= 0 {
-		text = text[i:]
-	}
-	if i := strings.Index(text, to); i >= 0 {
-		text = text[:i]
-	}
-	var out []string
-	for _, m := range regexp.MustCompile(`(?m)^\.It Cm (\S+)`).FindAllStringSubmatch(text, -1) {
-		out = append(out, m[1])
-	}
-	return out
+	return string(b)
 }
 
 func names(ds []Directive) []string {
@@ -66,12 +62,8 @@ func TestManualOperands(t *testing.T) {
 		return strings.ToLower(strings.NewReplacer(" ", "", "[", "", "]", "", "|", "", "...", "").Replace(s))
 	}
 	for page, rows := range map[string][]Directive{"cell.5": append(CellDirectives(), ConfDirectives()...), "volume.5": VolumeDirectives()} {
-		b, err := os.ReadFile("../../../man/" + page)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var lines []string
-		for _, m := range regexp.MustCompile(`(?m)^\.It Cm (.*)$`).FindAllStringSubmatch(string(b), -1) {
+		for _, m := range regexp.MustCompile(`(?m)^\.It Cm (.*)$`).FindAllStringSubmatch(source(t, page), -1) {
 			lines = append(lines, squeeze(operandMacros.ReplaceAllString(m[1], " ")))
 		}
 		for _, d := range rows {
@@ -84,26 +76,14 @@ func TestManualOperands(t *testing.T) {
 
 // TestManualWords: every word that a directive takes is on the page.
 func TestManualWords(t *testing.T) {
-	b, err := os.ReadFile("../../../man/cell.5")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := source(t, "cell.5")
 	for _, list := range [][]string{cell.Profiles(), cell.Modes(), cell.ExceptionNames(), cell.RlimitNames()} {
 		for _, w := range list {
-			if !regexp.MustCompile(`(?m)^\.(Cm|It).*\b` + w + `\b`).Match(b) {
+			if !regexp.MustCompile(`(?m)^\.(Cm|It).*\b` + w + `\b`).MatchString(text) {
 				t.Errorf("cell.5 does not have %q", w)
 			}
 		}
 	}
 }
 
-func TestManualLint(t *testing.T) {
-	mandoc, err := exec.LookPath("mandoc")
-	if err != nil {
-		t.Skip("no mandoc here")
-	}
-	out, err := exec.Command(mandoc, "-Tlint", "-W", "warning", "../../../man/cell.5", "../../../man/volume.5").CombinedOutput()
-	if err != nil || len(out) > 0 {
-		t.Errorf("%v\n%s", err, out)
-	}
-}
+func TestManualLint(t *testing.T) { mantest.Lint(t, "../../../man/cell.5", "../../../man/volume.5") }
