@@ -69,17 +69,10 @@ func status(ctx *cli.Context, l cli.Listing, names []string) error {
 
 // states gathers the lines of status.
 func states(e *engine.Engine, w plan.World, names []string, planned bool) ([]health, error) {
-	drift := map[string][]string{}
+	var drift map[string][]string
 	if planned {
 		p, _ := plan.Apply(w, plan.Options{})
-		for _, s := range p.Steps() {
-			for _, l := range s.Lines {
-				what, _, _ := strings.Cut(l.Text, " ")
-				if !slices.Contains(drift[s.Cell], what) {
-					drift[s.Cell] = append(drift[s.Cell], what)
-				}
-			}
-		}
+		drift = p.Drift()
 	}
 	var rows []health
 	for _, n := range w.Names() {

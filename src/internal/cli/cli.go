@@ -32,6 +32,8 @@ type Program struct {
 	// PROFILE: either fixed words, or what a command prints, one a line.
 	Words    map[string][]string
 	Commands map[string]string
+	// Only is what a program without verbs does; its Name is "".
+	Only *Verb
 }
 
 // Verb is one row of the table.
@@ -87,6 +89,9 @@ func (p *Program) Run(ctx context.Context, args []string, in io.Reader, out, err
 
 // dispatch finds the verb and runs it.
 func (p *Program) dispatch(c *Context, args []string) error {
+	if p.Only != nil {
+		return p.only(c, args)
+	}
 	if len(args) == 0 {
 		p.Help(c.Errors)
 		return Status(Usage)
@@ -107,6 +112,15 @@ func (p *Program) dispatch(c *Context, args []string) error {
 		c.Verb = v.Name
 		return v.run(c, rest)
 	}
+}
+
+// only runs a program without verbs.
+func (p *Program) only(c *Context, args []string) error {
+	if len(args) == 1 && args[0] == "--version" {
+		fmt.Fprintf(c.Out, "%s %s\n", p.Name, Version)
+		return nil
+	}
+	return p.Only.run(c, args)
 }
 
 // find returns the verb with that name, or nil.
@@ -161,9 +175,9 @@ func (v *Verb) run(c *Context, args []string) error {
 	n := fs.NArg()
 	switch {
 	case n < v.Min:
-		return Usagef("%s: operand missing\nusage: %s %s", v.Name, c.Program.Name, v.Synopsis())
+		return Usagef("%soperand missing\nusage: %s %s", v.prefix(), c.Program.Name, v.Synopsis())
 	case v.Max >= 0 && n > v.Max:
-		return Usagef("%s: unexpected operand %q\nusage: %s %s", v.Name, fs.Arg(v.Max),
+		return Usagef("%sunexpected operand %q\nusage: %s %s", v.prefix(), fs.Arg(v.Max),
 			c.Program.Name, v.Synopsis())
 	}
 	return act(c, fs.Args())

@@ -109,6 +109,37 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestOnly: a program without verbs.
+func TestOnly(t *testing.T) {
+	p := &Program{Name: "prog", Only: &Verb{Operands: "[CELL]", Max: 1, Summary: "looks",
+		Setup: func(fs *pflag.FlagSet) Action {
+			n := fs.IntP("number", "n", 1, "so many `TIMES`")
+			return func(ctx *Context, args []string) error {
+				fmt.Fprintf(ctx.Out, "%d%v\n", *n, args)
+				return nil
+			}
+		}}}
+	for _, c := range []struct {
+		args     string
+		status   int
+		out, err string
+	}{
+		{"", 0, "1[]\n", ""},
+		{"-n2 web", 0, "2[web]\n", ""},
+		{"--version", 0, "prog " + Version + "\n", ""},
+		{"-h", 0, "usage: prog [-n TIMES] [CELL]\nlooks\n\n  -n, --number TIMES   so many TIMES\n", ""},
+		{"-x", 2, "", "prog: unknown option \"-x\"\n"},
+		{"a b", 2, "", "prog: unexpected operand \"b\"\nusage: prog [-n TIMES] [CELL]\n"},
+		{"-n", 2, "", "prog: option -n needs a value\n"},
+	} {
+		var out, errw bytes.Buffer
+		status := p.Run(context.Background(), strings.Fields(c.args), nil, &out, &errw)
+		if status != c.status || out.String() != c.out || errw.String() != c.err {
+			t.Errorf("%q: status %d, %q, %q", c.args, status, out.String(), errw.String())
+		}
+	}
+}
+
 // full is a file on which every write fails.
 type full struct{}
 

@@ -93,6 +93,14 @@ func isJoin(err error, parts []error) bool {
 	return err.Error() == strings.Join(texts, "\n")
 }
 
+// prefix is what stands before what is said of the verb.
+func (v *Verb) prefix() string {
+	if v.Name == "" {
+		return ""
+	}
+	return v.Name + ": "
+}
+
 // optionError says what is wrong with the options, and what was meant.
 func (v *Verb) optionError(err error, fs *pflag.FlagSet) error {
 	var missing *pflag.NotExistError
@@ -100,13 +108,13 @@ func (v *Verb) optionError(err error, fs *pflag.FlagSet) error {
 	var bad *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &missing):
-		return fmt.Errorf("%s: %w", v.Name, unknownOption(missing, fs))
+		return fmt.Errorf("%s%w", v.prefix(), unknownOption(missing, fs))
 	case errors.As(err, &value):
-		return Usagef("%s: option %s needs a value", v.Name, optionName(value.GetFlag()))
+		return Usagef("%soption %s needs a value", v.prefix(), optionName(value.GetFlag()))
 	case errors.As(err, &bad):
-		return Usagef("%s: option %s: %w", v.Name, optionName(bad.GetFlag()), bad.Unwrap())
+		return Usagef("%soption %s: %w", v.prefix(), optionName(bad.GetFlag()), bad.Unwrap())
 	}
-	return Usagef("%s: %w", v.Name, err)
+	return Usagef("%s%w", v.prefix(), err)
 }
 
 // unknownOption names the option with its dashes, and those that exist.

@@ -24,7 +24,7 @@ func (v *Verb) require(fs *pflag.FlagSet) error {
 	fs.VisitAll(func(f *pflag.Flag) {
 		if isRequired(f) && !f.Changed && err == nil {
 			name, _ := pflag.UnquoteUsage(f)
-			err = Usagef("%s: option %s %s is missing", v.Name, optionName(f), name)
+			err = Usagef("%soption %s %s is missing", v.prefix(), optionName(f), name)
 		}
 	})
 	return err
@@ -107,7 +107,10 @@ func (v *Verb) Synopsis() string {
 			may = append(may, "["+text+"]")
 		}
 	})
-	parts := []string{v.Name}
+	var parts []string
+	if v.Name != "" {
+		parts = append(parts, v.Name)
+	}
 	if switches != "" {
 		parts = append(parts, "[-"+switches+"]")
 	}

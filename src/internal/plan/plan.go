@@ -5,6 +5,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cells/src/internal/cell"
@@ -119,6 +120,21 @@ func (p *Plan) Steps() []*Step {
 	var out []*Step
 	for _, n := range p.Nodes {
 		out = append(out, n.Steps...)
+	}
+	return out
+}
+
+// Drift tells for each cell what a plan is about, the first word of each line
+// once, whether it is held back or not.
+func (p *Plan) Drift() map[string][]string {
+	out := map[string][]string{}
+	for _, s := range p.Steps() {
+		for _, l := range s.Lines {
+			what, _, _ := strings.Cut(l.Text, " ")
+			if !slices.Contains(out[s.Cell], what) {
+				out[s.Cell] = append(out[s.Cell], what)
+			}
+		}
 	}
 	return out
 }

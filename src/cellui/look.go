@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"cells/src/internal/cli"
+	"cells/src/internal/engine"
+	"cells/src/internal/table"
+	"cells/src/internal/ui"
+	"cells/src/internal/ui/gui"
+	"cells/src/internal/ui/screen"
+	"cells/src/internal/ui/source"
+	"cells/src/internal/words"
+)
+
+// options are those of the program.
+type options struct {
+	ascii, mono bool
+	every       interval
+}
+
+func look() *cli.Verb {
+	return &cli.Verb{
+		Operands: "[CELL]", Max: 1,
+		Summary: "shows cells, and what can be done with them, on one screen",
+		Setup: func(fs *pflag.FlagSet) cli.Action {
+			o := options{every: interval(time.Second)}
+			fs.BoolVarP(&o.ascii, "ascii", "a", false, "draw with ASCII alone, whatever the locale")
+			fs.BoolVarP(&o.mono, "mono", "m", false, "no colours, whatever the terminal")
+			fs.VarP(&o.every, "interval", "i", "look again after this `TIME`, a second or more")
+			return o.run
+		},
+	}
+}
+
+func (o *options) run(ctx *cli.Context, operands []string) error {
+	for _, f := range []struct {
+		name string
+		file any
+	}{{"standard input", ctx.In}, {"standard output", ctx.Stdout}} {
+		if w, ok := f.file.(*os.File); !ok || !table.IsTerminal(w) {
+			return cli.Usagef("%s is no terminal; cellmgr(8) and cellctl(8) do without", f.name)
+		}
+	}
+	set := screen.Charset{ASCII: o.ascii || !gui.UTF8(os.Getenv)}
+	t, err := gui.New(set, o.mono || gui.Mono(os.Getenv))
+	if err != nil {
+		return err
+	}
+	src, err := source.Open()
+	if err != nil {
+		return err
+	}
+	a := ui.New(ui.Config{Terminal: t, Sampler: src, Look: source.Look, Set: set, Host: ui.EnvHost(),
+		Root: engine.Root(), Every: time.Duration(o.every)})
+	return t.Run(a, a.Start)
+}
+
+// interval is the value of -i.
+type interval time.Duration
+
+func (i *interval) String() string { return words.FormatDuration(time.Duration(*i)) }
+
+func (i *interval) Type() string { return "TIME" }
+
+func (i *interval) Set(s string) error {
+	d, err := words.Duration(s)
+	if err == nil && (d < time.Second || d > time.Hour) {
+		err = fmt.Errorf("%s: from 1s to 1h expected", s)
+	}
+	*i = interval(d)
+	return err
+}

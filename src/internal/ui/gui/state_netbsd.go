@@ -1,0 +1,8 @@
+package gui
+
+import "golang.org/x/sys/unix"
+
+const (
+	getModes = unix.TIOCGETA
+	setModes = unix.TIOCSETAW
+)
