@@ -76,6 +76,8 @@ var boundaries = []boundary{
 	{"IPv4 multicast: join a group", opened},
 	{"IPv6 multicast: join a group", opened},
 	{"IPv6 multicast: join every group", liftedBy + "multicast"},
+	// Files.
+	{"revoke(2) of a file or device, through a null mount too", closed},
 	// Device nodes.
 	{"/dev/mem and /dev/kmem", closed},
 	{"Disks, raw or not, and vnd, md, cgd and fss alike", closed},

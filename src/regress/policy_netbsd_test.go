@@ -2,6 +2,7 @@ package regress
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -48,6 +49,7 @@ var policyRules = []rule{
 	{"device.rawio.disk", "opendev", []any{"ld0a", "r"}, cell.Low, none, none, nil},
 	{"device.rawio.mem", "opendev", []any{"mem", "r"}, cell.Low, none, none, nil},
 	{"device.rawio.mem", "opendev", []any{"kmem", "w"}, cell.Low, none, none, nil},
+	{"vnode.revoke", "revoke", []any{"/etc/revoked"}, cell.Low, none, none, revocable},
 	// medium: host administration
 	{"system.accounting", "acct", nil, cell.Medium, none, none, nil},
 	{"system.cpu.setstate", "cpustate", nil, cell.Medium, none, none, nil},
@@ -117,6 +119,12 @@ func ownNode(t *testing.T) {
 }
 
 func noNode(*testing.T) { opSysctlDel(nil) }
+
+func revocable(t *testing.T) {
+	if err := os.WriteFile("/etc/revoked", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
 
 func notMounted(*testing.T) { unix.Unmount("/mnt", 0) }
 

@@ -64,6 +64,10 @@ func init() {
 		},
 		"fill":     opFill,
 		"sysflags": opSysFlags,
+		"revoke": func(a []string) (string, error) {
+			_, err := sys(unix.SYS_REVOKE, a[0])
+			return "", err
+		},
 	} {
 		ops[name] = op
 	}

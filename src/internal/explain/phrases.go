@@ -228,6 +228,7 @@ var phrases = map[string]string{
 
 	"vnode.unknown":       "a file operation that the model does not know",
 	"vnode.sysflags":      "changing system flags of a file",
+	"vnode.revoke":        "taking a file or a device from everybody who has it open",
 	"vnode.extattr.read":  "reading extended attributes of the system namespace",
 	"vnode.extattr.write": "writing extended attributes of the system namespace",
 }

@@ -82,6 +82,7 @@ var systemOperations = []Operation{
 			}
 			return err
 		}},
+	{Name: "revoke", Rule: "vnode.revoke", Doc: "revoke a file of its own", Try: revokeFile},
 	{Name: "system-flags", Rule: "vnode.sysflags", Doc: "set the archived flag of a file", Try: archivedFlag},
 	{Name: "sysv-ipc", Rule: "system.sysvipc.access", Doc: "look at shared memory of the host",
 		Try: func(t Target) error {
@@ -246,8 +247,8 @@ func deleteRoute(Target) error {
 	return err
 }
 
-// archivedFlag sets a flag that only marks, on a file made for that.
-func archivedFlag(Target) error {
+// ownFile tries something on a file made for that.
+func ownFile(try func(*os.File) error) error {
 	for _, dir := range []string{"/tmp", "/var/tmp", "/"} {
 		f, err := os.CreateTemp(dir, "cellctl-probe.")
 		if err != nil {
@@ -255,9 +256,22 @@ func archivedFlag(Target) error {
 		}
 		defer os.Remove(f.Name())
 		defer f.Close()
-		err = do(unix.Syscall(unix.SYS_FCHFLAGS, f.Fd(), sfArchived, 0))
-		unix.Syscall(unix.SYS_FCHFLAGS, f.Fd(), 0, 0)
-		return err
+		return try(f)
 	}
 	return errAbsent
+}
+
+// archivedFlag sets a flag that only marks.
+func archivedFlag(Target) error {
+	return ownFile(func(f *os.File) error {
+		err := do(unix.Syscall(unix.SYS_FCHFLAGS, f.Fd(), sfArchived, 0))
+		unix.Syscall(unix.SYS_FCHFLAGS, f.Fd(), 0, 0)
+		return err
+	})
+}
+
+func revokeFile(Target) error {
+	return ownFile(func(f *os.File) error {
+		return do(unix.Syscall(unix.SYS_REVOKE, uintptr(bytePtr(f.Name())), 0, 0))
+	})
 }

@@ -118,23 +118,34 @@ cell_vnode_fini(void)
 #define	CELL_VNODE_EXTATTR						\
 	(KAUTH_VNODE_READ_EXTATTRIBUTES | KAUTH_VNODE_WRITE_EXTATTRIBUTES)
 #define	CELL_VNODE_JUDGED						\
-	(KAUTH_VNODE_WRITE_SYSFLAGS | CELL_VNODE_EXTATTR | ~CELL_VNODE_KNOWN)
+	(KAUTH_VNODE_WRITE_SYSFLAGS | KAUTH_VNODE_REVOKE |		\
+	    CELL_VNODE_EXTATTR | ~CELL_VNODE_KNOWN)
+
+/* What is judged whatever file it is about: one question may ask for more. */
+static const struct {
+	kauth_action_t	bits;
+	u_int		rule;
+} cell_vnode_rules[] = {
+	{ ~CELL_VNODE_KNOWN,		CELL_R_VNODE_UNKNOWN },
+	{ KAUTH_VNODE_WRITE_SYSFLAGS,	CELL_R_VNODE_SYSFLAGS },
+	{ KAUTH_VNODE_REVOKE,		CELL_R_VNODE_REVOKE },
+};
 
 /*
  * kauth(9) listener
  *
  * Security model: Cells
  * Scope: Vnode
- * Responsibility: System flags and the system namespace of extended
- * attributes.  All else is for the file system to decide, and this is asked
- * for every file: look at the action first.
+ * Responsibility: System flags, taking a file from others, and the system
+ * namespace of extended attributes.  All else is for the file system to
+ * decide, and this is asked for every file: look at the action first.
  */
 static __noinline int
 cell_judge_vnode(kauth_cred_t cred, kauth_action_t action,
     const struct vnode *vp)
 {
 	struct cell *c;
-	u_int rule;
+	u_int i, rule;
 
 	if ((action & CELL_VNODE_JUDGED) == 0) {
 		/* Not what the mark was for. */
@@ -145,14 +156,11 @@ cell_judge_vnode(kauth_cred_t cred, kauth_action_t action,
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
 
-	if ((action & ~CELL_VNODE_KNOWN) != 0 &&
-	    cell_judge(c, cred, CELL_R_VNODE_UNKNOWN, NULL, 0, NULL) ==
-	    KAUTH_RESULT_DENY)
-		return KAUTH_RESULT_DENY;
-	if ((action & KAUTH_VNODE_WRITE_SYSFLAGS) != 0 &&
-	    cell_judge(c, cred, CELL_R_VNODE_SYSFLAGS, NULL, 0, NULL) ==
-	    KAUTH_RESULT_DENY)
-		return KAUTH_RESULT_DENY;
+	for (i = 0; i < __arraycount(cell_vnode_rules); i++)
+		if ((action & cell_vnode_rules[i].bits) != 0 &&
+		    cell_judge(c, cred, cell_vnode_rules[i].rule, NULL, 0,
+		    NULL) == KAUTH_RESULT_DENY)
+			return KAUTH_RESULT_DENY;
 	if ((action & CELL_VNODE_EXTATTR) == 0 ||
 	    !cell_extattr_marked(vp->v_mount))
 		return KAUTH_RESULT_DEFER;
