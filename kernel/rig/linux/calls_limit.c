@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "mark.h"
 #include "rig_host.h"
 #include "server/real.h"
 #include "traps.h"
@@ -58,6 +59,9 @@ set_limit(struct trap *t, struct rig_host *target, unsigned int which,
 	rig_real_rlimit(target->proc, there, now.rlim_cur, now.rlim_max);
 	error = rig_setrlimit(t->h->proc, target->proc, there, new->rlim_cur,
 	    new->rlim_max);
+	/* The mark stays; it limits nothing, as before. */
+	if (error == 0 && which == RLIMIT_RTTIME && mark_of(target->pid) != 0)
+		new = NULL;
 	if (error == 0 && prlimit(target->pid, which, new, old) == -1)
 		error = errno;
 	return error;

@@ -13,6 +13,7 @@
 
 #include "fork.h"
 #include "include/sys/kauth.h"
+#include "mark.h"
 #include "notify.h"
 #include "procinfo.h"
 #include "rig_host.h"
@@ -155,7 +156,10 @@ fork_resolve(struct rig_host *h)
 	return pending_find(h, NULL, 0) == NULL;
 }
 
-/* Could this be a child whose parent has ended? */
+/*
+ * Could this be a child whose parent has ended?  Where processes could not be
+ * marked it goes by what is inherited and hard to change.
+ */
 static bool
 looks_like(const struct rig_host *c, const struct procinfo *pi)
 {
@@ -163,8 +167,11 @@ looks_like(const struct rig_host *c, const struct procinfo *pi)
 	dev_t dev;
 	ino_t ino;
 
-	return pi->start >= c->fork_tick && pi->start <= now_tick() &&
-	    procinfo_status(pi->pid, &ps) == 0 && ps.filtered &&
+	if (pi->start < c->fork_tick || pi->start > now_tick())
+		return false;
+	if (c->notify->marked)
+		return mark_of(pi->pid) == c->notify->number;
+	return procinfo_status(pi->pid, &ps) == 0 && ps.filtered &&
 	    procinfo_root(pi->pid, &dev, &ino) && dev == c->fork_root[0] &&
 	    ino == c->fork_root[1];
 }
@@ -209,6 +216,17 @@ fork_look(struct rig_host *c)
 		scan();
 }
 
+static struct rig_host *
+pending_marked_orphan(void)
+{
+	struct rig_host *c;
+
+	for (c = pending; c != NULL; c = c->fork_next)
+		if (c->fork_parent == NULL && c->notify->marked)
+			break;
+	return c;
+}
+
 void
 fork_orphans(struct rig_host *h)
 {
@@ -222,8 +240,12 @@ fork_orphans(struct rig_host *h)
 			c->fork_parent = NULL;
 			any = true;
 		}
-	if (any)
-		scan();
+	if (!any)
+		return;
+	scan();
+	/* Whoever ends has made its children, or none: a mark would show. */
+	while ((c = pending_marked_orphan()) != NULL)
+		pending_gone(c);
 }
 
 /* One that this round has not come to yet; looking may change the list. */
@@ -240,6 +262,16 @@ next_of_round(unsigned int round)
 	return c;
 }
 
+/* Then it has not got any further since it asked. */
+static bool
+stopped(const struct rig_host *parent)
+{
+	struct procinfo pi;
+
+	return parent != NULL && procinfo_read(parent->pid, &pi) == 0 &&
+	    strchr("Tt", pi.state) != NULL;
+}
+
 int
 fork_poll(void)
 {
@@ -253,7 +285,7 @@ fork_poll(void)
 		scan();
 	round++;
 	while ((c = next_of_round(round)) != NULL) {
-		if (now - c->fork_since > PATIENCE)
+		if (now - c->fork_since > PATIENCE && !stopped(c->fork_parent))
 			pending_gone(c);
 		else if (c->fork_parent != NULL)
 			(void)fork_resolve(c->fork_parent);
@@ -261,9 +293,8 @@ fork_poll(void)
 	return pending == NULL ? -1 : POLL_MS;
 }
 
-/* Under the filter of a cell, but nobody knows where from. */
-static struct rig_host *
-stranger(const struct procinfo *pi, const struct notify *n)
+struct rig_host *
+fork_stranger(const struct procinfo *pi, const struct notify *n)
 {
 	char buf[120];
 
@@ -294,7 +325,7 @@ newcomer(const struct notify *n, const struct procinfo *pi)
 	    parent = parent->fork_next)
 		if (parent->notify == n)
 			c = parent;
-	return c != NULL ? pending_is(c, pi) : stranger(pi, n);
+	return c != NULL ? pending_is(c, pi) : fork_stranger(pi, n);
 }
 
 struct rig_host *

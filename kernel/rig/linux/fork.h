@@ -3,9 +3,8 @@
  *
  * The stand-in of a child is made, and so counted, before its parent may go
  * on.  It is pending until the real child is seen: by its own first question,
- * among its parent's children, or, where the parent is gone, as a process
- * under a filter that was begun since, in the same root, and that nobody else
- * knows.  Under real_lock.
+ * among its parent's children, or, where the parent is gone, by the mark of
+ * its listener.  Under real_lock.
  */
 
 #ifndef FORK_H
@@ -26,6 +25,12 @@ bool	fork_resolve(struct rig_host *h);
 
 /* A process that nobody knows: is it a pending child?  NULL: no. */
 struct rig_host *fork_claim(const struct procinfo *);
+
+/* Under the filter of a cell, but nobody knows where from: killed.  NULL. */
+struct rig_host *fork_stranger(const struct procinfo *, const struct notify *);
+
+/* Finds members that were missed: stray.c. */
+void	fork_strays(void);
 
 /* Looks for this pending child in every way there is. */
 void	fork_look(struct rig_host *child);

@@ -19,6 +19,7 @@
 
 #include "trapfilter.h"
 #include "fork.h"
+#include "mark.h"
 #include "notify.h"
 #include "rig_host.h"
 #include "server/real.h"
@@ -118,6 +119,7 @@ notify_add(struct rig_host *h, int fd)
 		n->fd = fd;
 		n->number = ++last_number;
 		error = watch_add(fd, WATCH_NOTIFY | n->number);
+		n->marked = mark_put(h->pid, n->number);
 	}
 	if (error != 0) {
 		close(fd);
@@ -221,7 +223,13 @@ serve(struct notify *n)
 		answer(&t, what);
 }
 
-static struct notify *
+bool
+notify_any(void)
+{
+	return listeners != NULL;
+}
+
+struct notify *
 notify_find(uint32_t number)
 {
 	struct notify *n;

@@ -16,6 +16,7 @@ struct notify {
 	int		fd;		/* -1: nobody is under it any more */
 	unsigned int	hosts;		/* processes that refer to it */
 	uint32_t	cell;
+	bool		marked;		/* so are all under it: mark.h */
 };
 
 /* --- real_lock held --- */
@@ -24,6 +25,10 @@ struct notify {
 int	notify_add(struct rig_host *h, int fd);
 void	notify_hold(struct notify *);
 void	notify_drop(struct notify *);
+
+/* By its number; NULL: not, or not any more. */
+struct notify *notify_find(uint32_t number);
+bool	notify_any(void);
 
 /* A listener has something to say; the watcher's. */
 void	notify_event(uint32_t number);

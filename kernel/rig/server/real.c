@@ -57,6 +57,19 @@ real_lookup(pid_t pid)
 }
 
 struct rig_host *
+real_under(const struct notify *n)
+{
+	struct rig_host *h;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++)
+		for (h = table[i]; h != NULL; h = h->hash)
+			if (h->notify == n)
+				return h;
+	return NULL;
+}
+
+struct rig_host *
 real_alloc(void)
 {
 	struct rig_host *h = calloc(1, sizeof(*h));

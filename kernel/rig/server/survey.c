@@ -141,6 +141,7 @@ real_survey(bool usage)
 {
 	pthread_mutex_lock(&real_lock);
 	watch_exits();
+	fork_strays();
 	pthread_mutex_unlock(&real_lock);
 	for_each(survey_one, &usage);
 }
@@ -157,5 +158,8 @@ kill_one(struct rig_host *h, void *arg)
 void
 real_kill_enforced(void)
 {
+	pthread_mutex_lock(&real_lock);
+	fork_strays();
+	pthread_mutex_unlock(&real_lock);
 	for_each(kill_one, NULL);
 }
