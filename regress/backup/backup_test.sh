@@ -21,6 +21,7 @@ make_cell()
 			echo "user $(id -un)"
 		fi
 		echo 'profile low'
+		echo "log $CELLS_WORK/$name.log" # no wait for a missing syslogd
 		[ $# -eq 0 ] || printf '%s\n' "$@"
 	} >"$CELLS_ETC/$name.cell"
 	cells_record "$name"
@@ -373,6 +374,14 @@ drill_body()
 	atf_check -s exit:1 -e match:'drill failed' cellmgr backup drill bad
 	atf_check -o inline:"failed\n" cellmgr backup list -H -o drill bad
 	atf_check test ! -e "$CELLS_DB/cells/drill.bad"
+	# An end with status 0 is a good one; a check that fails is not.
+	for end in '0 drilled 0' '1 failed 1'; do
+		sed -i.old 's,^command .*,command /bin/sh -c "exit '"${end%% *}"'",' \
+		    "$CELLS_ETC/bad.cell"
+		atf_check -o ignore cellmgr backup create bad
+		atf_check -s exit:"${end##* }" -o ignore -e ignore \
+		    cellmgr backup drill bad
+	done
 }
 drill_cleanup()
 {

@@ -166,7 +166,9 @@ func (d *drill) engine(e *engine.Engine, h *Head) (*engine.Engine, error) {
 // has the digest taken anew.
 func (d *drill) alone(c *manifest.Cell, set *manifest.Set) *manifest.Cell {
 	c = c.Over(c)
-	c.Ports, c.Addrs, c.Depend, c.Autostart, c.Restart = nil, nil, nil, false, "never"
+	// A service that fails is started again, so that its supervisor is there
+	// to tell; one that comes to a good end is not.
+	c.Ports, c.Addrs, c.Depend, c.Autostart, c.Restart = nil, nil, nil, false, "on-failure"
 	c.Env = append(c.Env, drillEnv)
 	if !d.b.Trusts() {
 		c.Profile, c.Allow, c.Mode = cell.High, 0, cell.Enforce
@@ -194,11 +196,13 @@ func (d *drill) watch(ctx context.Context, e *engine.Engine) error {
 		switch {
 		case err != nil:
 			return err
-		case !s.Alive && s.LastExit != "status 0":
+		case s.Failures > 0:
 			return fmt.Errorf("its service ended soon after its start: %s", s.LastExit)
+		case !s.Alive && s.Supervisor != 0:
+			return errors.New("its supervisor died")
 		case s.Health == "failing":
 			return errors.New("its health check fails")
-		case time.Now().After(end):
+		case !s.Alive, time.Now().After(end):
 			return nil
 		}
 		select {
