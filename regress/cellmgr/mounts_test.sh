@@ -167,22 +167,59 @@ planted_body()
 	. "$(atf_get_srcdir)/manifests.sh"
 	can_mount
 	web=$(cells_name web)
-	mkdir -p victim srv/in
+	mkdir -p victim/dir srv/in
 	echo host >victim/file
+	chmod 700 victim/dir
 	: >"$CELLS_ETC/v.volume"
 	mkdir -p "$CELLS_ETC/$web.d"
 	echo new >"$CELLS_ETC/$web.d/file"
-	manifest "$web" 'base host' 'data /var'
+	before=$(ls -lR victim)
+	manifest "$web" 'base host' 'data /etc /var'
 	atf_check -o ignore cellmgr apply
+	# A link to the victim by an absolute path, one by a relative path, and one
+	# at each place where something of the victim is to be hit.
+	cellctl exec "$web" /bin/sh -c "ln -s ../../../../../../../../../../../../../../..$CELLS_WORK/victim /var/v
+	    ln -s $CELLS_WORK/victim /var/d
+	    ln -s $CELLS_WORK/victim/file /var/file
+	    ln -s $CELLS_WORK/victim/dir /var/dir
+	    rm -rf /var/db; ln -s $CELLS_WORK/victim /var/db
+	    rm /etc/group; ln -s $CELLS_WORK/victim/file /etc/group"
 	# A mount point that became a link out of the cell.
-	cellctl exec "$web" /bin/sh -c "ln -s ../../../../../../../../..$CELLS_WORK/victim /var/v; ln -s $CELLS_WORK/victim /var/d"
-	manifest "$web" 'base host' 'data /var' 'volume v /var/v'
+	manifest "$web" 'base host' 'data /etc /var' 'volume v /var/v'
 	atf_check -s exit:1 -o ignore -e match:"mount point /var/v" cellmgr apply -r
 	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
-	# A directory that did: a file is to be installed into it.
-	manifest "$web" 'base host' 'data /var' 'install file /var/d/file'
-	atf_check -s exit:1 -o ignore -e match:"install: .*var/d|install: .*escapes" cellmgr apply -r
+	# Every directive, through a link in each place of its path.
+	while read -r directive; do
+		manifest "$web" 'base host' 'data /etc /var' "$directive"
+		atf_check -s exit:1 -o ignore -e not-empty cellmgr apply
+		atf_check -o empty cellctl list -H
+		[ "$(ls -lR victim)" = "$before" ] ||
+		    atf_fail "$directive: $(ls -lR victim)"
+	done <<-END
+	install file /var/d/file
+	install file /var/v/file
+	mkdir /var/d/dir mode=0777
+	mkdir /var/v/new
+	mkdir /var/dir mode=0777
+	link file /var/d/link
+	line /var/d/file evil
+	line /var/v/file evil
+	run creates=/var/d/file /bin/sh -c :
+	pkg nginx
+	mkdir /var/mine owner=root:staff
+	END
+	# What is itself a link is replaced, not followed.
+	manifest "$web" 'base host' 'data /etc /var' 'install file /var/file' \
+	    'line /var/line evil' 'link x /var/dir'
+	ln -s "$CELLS_WORK/victim/file" "$CELLS_DB/cells/$web/data/var/line"
+	rm "$CELLS_DB/cells/$web/data/etc/group"
+	: >"$CELLS_DB/cells/$web/data/etc/group"
+	atf_check -o ignore cellmgr apply
+	[ "$(ls -lR victim)" = "$before" ] || atf_fail "$(ls -lR victim)"
 	atf_check -o inline:"host\n" cat victim/file
+	atf_check -o inline:"new\n" cellctl exec "$web" /bin/cat /var/file
+	atf_check -o inline:"evil\n" cellctl exec "$web" /bin/cat /var/line
+	atf_check -o ignore cellmgr stop "$web"
 	# A path of the host that leaves what is allowed.
 	ln -s ../../victim srv/in/out
 	echo "hostpath $CELLS_WORK/srv" >"$CELLS_ETC/cells.conf"
@@ -191,6 +228,54 @@ planted_body()
 	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
 }
 planted_cleanup()
+{
+	cells_teardown
+}
+
+atf_test_case moved cleanup
+moved_head()
+{
+	atf_set descr "a cell that moves a mount point away has nobody else's unmounted"
+	atf_set require.user root
+}
+moved_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/manifests.sh"
+	can_mount
+	web=$(cells_name web)
+	: >"$CELLS_ETC/v.volume"
+	mkdir -p victim/v
+	case $(uname -s) in
+	Linux)	mount -t tmpfs victim victim/v ;;
+	*)	mount_tmpfs victim victim/v ;;
+	esac
+	# Told to end, it puts a link in the place of the directory above.
+	cat >"$CELLS_ETC/$web.move" <<-END
+	trap 'mv /var/a /var/b; ln -s $CELLS_WORK/victim /var/a; exit 0' TERM
+	: >/var/ready
+	while :; do sleep 0.1; done
+	END
+	mkdir "$CELLS_ETC/$web.d"
+	mv "$CELLS_ETC/$web.move" "$CELLS_ETC/$web.d/move"
+	manifest "$web" 'base host' 'data /var' 'volume v /var/a/v' \
+	    'install move /var/move' 'command /bin/sh /var/move'
+	atf_check -o ignore cellmgr apply
+	cells_await 20 test -e "$CELLS_DB/cells/$web/data/var/ready"
+	atf_check -s exit:1 -o ignore \
+	    -e match:"$web: unmount /var/a/v: the cell has moved it: " \
+	    cellmgr stop "$web"
+	mount | grep -q "$CELLS_WORK/victim/v" || atf_fail "it was unmounted"
+	[ "$(uname -s)" = Linux ] || {
+		# The list of mounts goes on to tell where it was mounted.
+		rm "$CELLS_DB/cells/$web/data/var/a"
+		mv "$CELLS_DB/cells/$web/data/var/b" "$CELLS_DB/cells/$web/data/var/a"
+	}
+	atf_check -o match:'unmount /var' cellmgr stop "$web"
+	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
+	umount victim/v
+}
+moved_cleanup()
 {
 	cells_teardown
 }
@@ -278,6 +363,7 @@ atf_init_test_cases()
 	atf_add_test_case named
 	atf_add_test_case hostile
 	atf_add_test_case planted
+	atf_add_test_case moved
 	atf_add_test_case busy
 	atf_add_test_case shared
 }

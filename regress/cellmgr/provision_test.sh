@@ -82,7 +82,7 @@ failing_body()
 	atf_check -s exit:1 -o ignore \
 	    -e match:"$web: $file:5: run: no good \(exit status 3\)" cellmgr apply
 	manifest "$web" 'base host' 'data /var' 'run timeout=1s /bin/sleep 60'
-	atf_check -s exit:1 -o ignore -e match:"$file:5: run: .*not done after 1s" \
+	atf_check -s exit:1 -o ignore -e match:"$file:5: run: /bin/sleep: not done after 1s" \
 	    cellmgr apply
 	manifest "$web" 'base host' 'data /var' 'mkdir /var/x owner=nosuch'
 	atf_check -s exit:1 -o ignore \
@@ -92,6 +92,16 @@ failing_body()
 	    -e match:'it ended well but did not create /var/x' cellmgr apply
 	atf_check -o empty cellctl list -H
 	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
+	# What a command has left behind holds nothing, and is gone.
+	manifest "$web" 'base host' 'data /var' \
+	    "run /bin/sh -c 'cd /var; (trap \"\" HUP TERM; exec setsid sleep 1234) >/dev/null 2>&1 & sleep 1; exit 3'"
+	atf_check -s exit:1 -o ignore -e match:"run: exit status 3" cellmgr apply
+	atf_check -o empty cellctl list -H
+	[ -z "$(mounted)" ] || atf_fail "left: $(mounted)"
+	# What it says is shown, not obeyed.
+	manifest "$web" 'base host' 'data /var' \
+	    "run /bin/sh -c 'printf \"\\033[31mred\" >&2; exit 1'"
+	atf_check -s exit:1 -o ignore -e match:'run: \\033\[31mred' cellmgr apply
 }
 failing_cleanup()
 {

@@ -12,6 +12,7 @@ import (
 
 	"cells/src/internal/cell"
 	"cells/src/internal/engine"
+	"cells/src/internal/host"
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
 	"cells/src/internal/super"
@@ -233,5 +234,5 @@ func (d *drill) remove(e *engine.Engine) error {
 	if o := w.Cells[d.name]; o != nil && len(o.Mounts) > 0 {
 		return fmt.Errorf("%s: something is still mounted below it", d.home)
 	}
-	return removeTree(d.home)
+	return host.RemoveTree(d.home)
 }

@@ -82,7 +82,7 @@ func (s *Store) Restore(ctx context.Context, e *engine.Engine, b *Backup, o Rest
 func (r *restorer) drop() error {
 	var errs []error
 	for _, d := range r.swap.stages {
-		errs = append(errs, removeTree(d))
+		errs = append(errs, host.RemoveTree(d))
 	}
 	return errors.Join(errs...)
 }
@@ -117,7 +117,7 @@ func (r *restorer) prepare() error {
 // stage makes an empty directory in dir for a part of the archive.
 func (r *restorer) stage(part, dir, name string) error {
 	at := filepath.Join(dir, host.NewPrefix+"restore-"+name)
-	if err := removeTree(at); err != nil {
+	if err := host.RemoveTree(at); err != nil {
 		return err
 	}
 	r.swap.stages = append(r.swap.stages, at)
@@ -187,11 +187,7 @@ func (r *restorer) unpack(ctx context.Context) (*Summary, error) {
 	}
 	fault()
 	for _, d := range r.swap.stages {
-		f, err := os.Open(d)
-		if err == nil {
-			err = errors.Join(flush(f), f.Close())
-		}
-		if err != nil {
+		if err := host.Flush(d); err != nil {
 			return nil, err
 		}
 	}

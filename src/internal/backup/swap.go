@@ -62,7 +62,11 @@ func parseSwap(file string, text []byte) (*swap, error) {
 // commit writes the journal and swaps.  Where that cannot be done everything
 // is put back.
 func (s *swap) commit() error {
-	if err := os.MkdirAll(filepath.Dir(s.journal), 0o700); err != nil {
+	dir := filepath.Dir(s.journal)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := host.SyncHost(filepath.Dir(dir)); err != nil {
 		return err
 	}
 	if err := host.WriteHost(s.journal, s.text(), 0o600, fault); err != nil {
@@ -99,7 +103,7 @@ func (s *swap) forward() error {
 		fault()
 	}
 	for _, m := range s.moves {
-		if err := syncDir(filepath.Dir(m.place)); err != nil {
+		if err := host.SyncHost(filepath.Dir(m.place)); err != nil {
 			return err
 		}
 	}
@@ -130,21 +134,11 @@ func (s *swap) clean() error {
 	}
 	fault()
 	for _, d := range s.stages {
-		if err := removeTree(d); err != nil {
+		if err := host.RemoveTree(d); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// removeTree removes a directory of cellmgr's own, immutable files included.
-func removeTree(dir string) error {
-	err := os.RemoveAll(dir)
-	if errors.Is(err, fs.ErrPermission) {
-		clearFlags(dir)
-		err = os.RemoveAll(dir)
-	}
-	return err
 }
 
 func exists(path string) bool {

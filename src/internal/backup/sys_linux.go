@@ -42,12 +42,6 @@ func factsOf(st fs.FileInfo) facts {
 // setFlags does nothing: there are no flags as chflags(1) has them.
 func setFlags(dir *os.File, name, flags string) error { return nil }
 
-// clearFlags is setFlags.
-func clearFlags(path string) {}
-
-// flush writes a whole file system to its disk.
-func flush(dir *os.File) error { return unix.Syncfs(int(dir.Fd())) }
-
 // space is what a program may still write to a file system, in bytes, and
 // how many files it may still make; below 0 where it does not tell.
 func space(dir string) (bytes, files int64, err error) {

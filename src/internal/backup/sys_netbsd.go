@@ -3,7 +3,6 @@ package backup
 import (
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -90,22 +89,6 @@ func setFlags(dir *os.File, name, flags string) error {
 	}
 	defer unix.Close(fd)
 	return unix.Fchflags(fd, int(bits))
-}
-
-// clearFlags makes a tree that is cellmgr's own removable.
-func clearFlags(path string) {
-	filepath.WalkDir(path, func(at string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type()&fs.ModeSymlink == 0 {
-			unix.Chflags(at, 0)
-		}
-		return nil
-	})
-}
-
-// flush writes everything to the disks: there is no call for one file system.
-func flush(*os.File) error {
-	unix.Sync()
-	return nil
 }
 
 // space is what a program may still write to a file system, in bytes, and

@@ -103,16 +103,7 @@ func (d *draft) keep(id ID, info Info) (b Backup, err error) {
 	}
 	fault()
 	d.file.Close()
-	return b, syncDir(filepath.Dir(d.s.Path(id)))
-}
-
-func syncDir(dir string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	return host.SyncDir(root, ".")
+	return b, host.SyncHost(filepath.Dir(d.s.Path(id)))
 }
 
 // Writing says how an archive is written.
@@ -156,7 +147,10 @@ func pack(ctx context.Context, w io.Writer, h *Head, o Writing, fill func(p *pac
 	if err == nil {
 		err = p.finish(h.Made)
 	}
-	return p.total, errors.Join(err, z.Close())
+	if closed := z.Close(); err == nil {
+		err = closed // otherwise it may be the same once more
+	}
+	return p.total, err
 }
 
 // full explains that a disk is.

@@ -10,9 +10,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/pflag"
+
+	"cells/src/internal/words"
 )
 
 // Exit statuses, the same numbers as under EXIT STATUS in the man pages.
@@ -66,9 +69,11 @@ type Context struct {
 	Stdout  io.Writer // below Out, to ask whether it is a terminal
 }
 
-// Warn writes a line to stderr in the form of errors.
+// Warn writes to stderr in the form of errors, a line for each of the text.
 func (c *Context) Warn(format string, args ...any) {
-	fmt.Fprintf(c.Errors, "%s: %s\n", c.Program.Name, fmt.Sprintf(format, args...))
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		fmt.Fprintf(c.Errors, "%s: %s\n", c.Program.Name, words.Visible(line))
+	}
 }
 
 // Main runs the program with the process's own arguments and files and

@@ -77,10 +77,14 @@ func PrintError(w io.Writer, program string, err error) {
 	if errors.As(err, &un) {
 		text += words.Meant(un.Unknown())
 	}
+	// What went wrong may be told in the words of a cell.
 	first, more, found := strings.Cut(text, "\n")
-	fmt.Fprintf(w, "%s: %s\n", program, first)
-	if found {
-		fmt.Fprintf(w, "%s\n", more)
+	fmt.Fprintf(w, "%s: %s\n", program, words.Visible(first))
+	if !found {
+		return
+	}
+	for line := range strings.SplitSeq(more, "\n") {
+		fmt.Fprintln(w, words.Visible(line))
 	}
 }
 

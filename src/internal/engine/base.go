@@ -113,10 +113,16 @@ func (e *Engine) AddBase(name string, archives []string, sums string) (Base, err
 		b.Sets = append(b.Sets, set)
 		fault()
 	}
+	if err := host.Flush(tmp); err != nil {
+		return b, err
+	}
 	if err := host.WriteHost(dir+setsSuffix, b.text(), 0o644, fault); err != nil {
 		return b, err
 	}
-	return b, os.Rename(tmp, dir)
+	if err := os.Rename(tmp, dir); err != nil {
+		return b, err
+	}
+	return b, host.SyncHost(e.Layout.Bases)
 }
 
 func checkBaseName(name string) error {

@@ -59,17 +59,18 @@ func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("%s: not done after %s", e.Command, e.After)
 }
 
-// cellctl runs cellctl with these arguments; limit 0 is none.  Where it fails
-// the error is its last line.  A command that outlives the limit, or ctx, is
-// asked to end by sig and its process group is killed soon after.
-func cellctl(ctx context.Context, limit time.Duration, sig syscall.Signal, args ...string) error {
+// cellctl runs cellctl with these arguments, on behalf of what; limit 0 is
+// none.  Where it fails the error is its last line.  A command that outlives
+// the limit, or ctx, is asked to end by sig and its process group is killed
+// soon after.
+func cellctl(ctx context.Context, what string, limit time.Duration, sig syscall.Signal, args ...string) error {
 	path, err := Cellctl()
 	if err != nil {
 		return err
 	}
 	if limit > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, limit, &TimeoutError{args[len(args)-1], limit})
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, &TimeoutError{what, limit})
 		defer cancel()
 	}
 	var out tail

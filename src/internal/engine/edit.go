@@ -135,7 +135,7 @@ func (e *Engine) RemoveData(name string) error {
 	if ms := host.MountsBelow(all, home); len(ms) > 0 {
 		return fmt.Errorf("%s: %s is mounted", name, ms[0].Target)
 	}
-	return os.RemoveAll(home)
+	return host.RemoveTree(home)
 }
 
 // VolumeUsers lists the cells whose manifests mount a volume, and those that
@@ -164,7 +164,7 @@ func (e *Engine) RemoveVolume(v *manifest.VolumeFile) error {
 		return fmt.Errorf("volume %s: %s is not cellmgr's own and stays", v.Name, v.Path)
 	}
 	old := filepath.Join(filepath.Dir(v.Path), host.NewPrefix+v.Name)
-	if err := os.RemoveAll(old); err != nil {
+	if err := host.RemoveTree(old); err != nil {
 		return err
 	}
 	if err := os.Rename(v.Path, old); errors.Is(err, fs.ErrNotExist) {
@@ -173,5 +173,5 @@ func (e *Engine) RemoveVolume(v *manifest.VolumeFile) error {
 		return err
 	}
 	fault()
-	return os.RemoveAll(old)
+	return host.RemoveTree(old)
 }

@@ -37,16 +37,12 @@ func Acquire(run, verb string) (*Lock, error) {
 	if err := os.MkdirAll(run, 0o755); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(LockFile(run), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o644)
+	// Who may read a file may lock it, too, and keep root out.
+	f, err := os.OpenFile(LockFile(run), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	fl := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart}
-	err = syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &fl)
-	if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) {
-		err = holder(f)
-	}
-	if err != nil {
+	if err := errors.Join(f.Chmod(0o600), take(f)); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -57,15 +53,24 @@ func Acquire(run, verb string) (*Lock, error) {
 	return &Lock{f}, nil
 }
 
-// holder asks the kernel who has the lock.
-func holder(f *os.File) error {
-	fl := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart}
-	if err := syscall.FcntlFlock(f.Fd(), syscall.F_GETLK, &fl); err != nil {
-		return fmt.Errorf("%s: %w", f.Name(), err)
+// take locks the file, or asks the kernel who has done so.
+func take(f *os.File) error {
+	for {
+		fl := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart}
+		err := syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &fl)
+		if !errors.Is(err, syscall.EAGAIN) && !errors.Is(err, syscall.EACCES) {
+			return err
+		}
+		if err := syscall.FcntlFlock(f.Fd(), syscall.F_GETLK, &fl); err != nil {
+			return fmt.Errorf("%s: %w", f.Name(), err)
+		}
+		if fl.Type == syscall.F_UNLCK {
+			continue // its holder has just let go
+		}
+		b := make([]byte, 200)
+		n, _ := f.ReadAt(b, 0)
+		return &LockedError{int(fl.Pid), strings.TrimSpace(string(b[:n]))}
 	}
-	b := make([]byte, 200)
-	n, _ := f.ReadAt(b, 0)
-	return &LockedError{int(fl.Pid), strings.TrimSpace(string(b[:n]))}
 }
 
 // Release gives the lock up.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"cells/src/internal/host"
 	"cells/src/internal/manifest"
@@ -87,6 +88,31 @@ func (e *Engine) mountPoint(m plan.Mount) error {
 	return host.PlainDir(root, m.Point)
 }
 
+// unmount unmounts one file system of a cell whose processes are gone.  They
+// may have moved a directory above the mount point and left a symbolic link
+// in its place, which umount(2) would follow to somebody else's.
+func unmount(m plan.Mount) error {
+	if m.Path == "/" {
+		return host.Unmount(m.Target())
+	}
+	root, err := os.OpenRoot(m.Root)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = host.PlainDir(root, strings.TrimPrefix(m.Path, "/"))
+	root.Close() // or it is busy
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("unmount %s: the cell has moved it: %w", m.Path, err)
+	}
+	return host.Unmount(m.Target())
+}
+
 // prepareSource makes the directory of a volume that is cellmgr's own, and
 // makes sure that a path of the host does not leave what cells.conf allows.
 func (e *Engine) prepareSource(m plan.Mount) error {
@@ -142,26 +168,48 @@ func (e *Engine) volumeDir(v *manifest.VolumeFile) error {
 		}
 		return nil
 	}
-	if err := privateDir(filepath.Dir(v.Path)); err != nil {
+	makingVolume.Lock()
+	defer makingVolume.Unlock()
+	dir := filepath.Dir(v.Path)
+	if err := privateDir(dir); err != nil {
 		return err
 	}
-	err := os.Mkdir(v.Path, 0o700)
-	if errors.Is(err, fs.ErrExist) {
-		return nil // its owner and mode may have been changed on purpose
+	if _, err := os.Lstat(v.Path); !errors.Is(err, fs.ErrNotExist) {
+		return err // its owner and mode may have been changed on purpose
 	}
-	if err != nil {
+	tmp := filepath.Join(dir, host.NewPrefix+v.Name)
+	if err := os.RemoveAll(tmp); err != nil {
 		return err
 	}
+	if err := os.Mkdir(tmp, 0o700); err != nil {
+		return err
+	}
+	fault()
+	if err := ownVolume(v, tmp); err != nil {
+		return errors.Join(err, os.Remove(tmp))
+	}
+	fault()
+	if err := os.Rename(tmp, v.Path); err != nil {
+		return err
+	}
+	return host.SyncHost(dir)
+}
+
+// makingVolume keeps two cells from making the same volume at the same time.
+var makingVolume sync.Mutex
+
+// ownVolume gives a new directory the owner and mode that its file asks for.
+func ownVolume(v *manifest.VolumeFile, dir string) error {
 	if v.Owner != "" {
 		uid, gid, err := hostAccount(v.Owner)
 		if err != nil {
-			return errors.Join(fmt.Errorf("%s: owner: %w", v.File, err), os.Remove(v.Path))
+			return fmt.Errorf("%s: owner: %w", v.File, err)
 		}
-		if err := os.Chown(v.Path, uid, gid); err != nil {
+		if err := os.Chown(dir, uid, gid); err != nil {
 			return err
 		}
 	}
-	return os.Chmod(v.Path, v.Mode)
+	return os.Chmod(dir, v.Mode)
 }
 
 // insideConf is inside for the path of a volume.

@@ -19,7 +19,7 @@ func (e *Engine) inCell(t *task, name, user string, limit time.Duration, argv ..
 	if user != "" {
 		args = append(args, "-u", user)
 	}
-	return trimName(cellctl(t.ctx, limit, syscall.SIGKILL, append(append(args, name), argv...)...), name)
+	return trimName(cellctl(t.ctx, argv[0], limit, syscall.SIGKILL, append(append(args, name), argv...)...), name)
 }
 
 // hasRun reports whether `run' has done its work: what it creates is there

@@ -43,6 +43,10 @@ func (e *Engine) seed(c *manifest.Cell, dir string) error {
 		root.RemoveAll(tmp)
 		return fmt.Errorf("data %s: %w", dir, err)
 	}
+	// It is never copied again: all of it has to be there before its name is.
+	if err := host.Flush(data); err != nil {
+		return err
+	}
 	fault()
 	if err := root.Rename(tmp, name); err != nil {
 		return err

@@ -26,7 +26,7 @@ func (e *Engine) start(t *task, c *manifest.Cell) error {
 	}
 	args := append([]string{"supervise"}, e.superviseArgs(c)...)
 	args = append(append(args, c.Name), c.Command...)
-	return trimName(cellctl(t.ctx, 0, syscall.SIGTERM, args...), c.Name)
+	return trimName(cellctl(t.ctx, c.Command[0], 0, syscall.SIGTERM, args...), c.Name)
 }
 
 // awaitNoSupervisor lets a supervisor of an earlier cell of the name notice

@@ -26,7 +26,7 @@ func (e *Engine) do(t *task, s *plan.Step) error {
 	case plan.MountOn:
 		return e.mountOn(s.Mount)
 	case plan.Unmount:
-		return host.Unmount(s.Mount.Target())
+		return unmount(s.Mount)
 	case plan.Create:
 		return e.create(t, s)
 	case plan.Set:
@@ -123,7 +123,11 @@ func (e *Engine) destroy(t *task, s *plan.Step) error {
 // stays.
 func (e *Engine) forget(name string) error {
 	home := e.Layout.Home(name)
-	for _, d := range []string{"applied", "stamps"} {
+	drop := []string{"applied"}
+	if _, err := os.Lstat(e.Layout.DataDir(name)); errors.Is(err, fs.ErrNotExist) {
+		drop = append(drop, "stamps") // they tell what was done to the data
+	}
+	for _, d := range drop {
 		if err := os.RemoveAll(filepath.Join(home, d)); err != nil {
 			return err
 		}

@@ -157,7 +157,7 @@ func dirMode(path string) fs.FileMode {
 	return 0o755
 }
 
-// clean removes what a killed program left beside dir/name.
+// removeNew removes what a killed program left beside dir/name.
 func removeNew(dir, name string) error {
 	return os.RemoveAll(filepath.Join(dir, host.NewPrefix+name))
 }

@@ -131,6 +131,11 @@ func (p *cellPlan) provision(when When) (changed bool) {
 		s := line(Provision, p.name, '~', when, "%s", what)
 		s.Lines[0].Diff = st.Diff
 		s.Desired, s.Item = p.c, i
+		if when == AtOnce {
+			// A command may have left processes, which hold the mounts and could
+			// move them.
+			s.Undo = line(Destroy, p.name, '-', AtOnce, "end the cell")
+		}
 		p.add(s)
 		changed = true
 	}

@@ -10,6 +10,7 @@ import (
 
 	"cells/src/internal/cell"
 	"cells/src/internal/manifest"
+	"cells/src/internal/words"
 )
 
 // Op is what a step does.
@@ -150,15 +151,16 @@ func (p *Plan) Text() string {
 	return b.String()
 }
 
-// String is the line with its newline.
+// String is the line with its newline.  It may show what a cell has put into
+// its files.
 func (l Line) String(cell string) string {
 	when := ""
 	if l.When != AtOnce {
 		when = fmt.Sprintf(" (%s)", l.When)
 	}
-	out := fmt.Sprintf("%c %s: %s%s\n", l.Sign, cell, l.Text, when)
+	out := fmt.Sprintf("%c %s: %s%s\n", l.Sign, cell, words.Visible(l.Text), when)
 	for d := range strings.Lines(l.Diff) {
-		out += "    " + d
+		out += "    " + words.Visible(strings.TrimSuffix(d, "\n")) + "\n"
 	}
 	return out
 }

@@ -134,7 +134,7 @@ func (w *world) do(s *Step) error {
 		if o.Service.Alive {
 			return fmt.Errorf("%s: destroyed under its supervisor", s.Cell)
 		}
-		o.Kernel = nil
+		o.Kernel = nil // again is no error
 	}
 	return nil
 }

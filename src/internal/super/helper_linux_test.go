@@ -32,6 +32,8 @@ func TestMain(m *testing.M) {
 			os.Exit(testRun())
 		case "detach-test":
 			os.Exit(testDetach())
+		case "lock-test-read":
+			os.Exit(testLockRead(os.Args[2]))
 		case "lock-test":
 			os.Exit(testLock(os.Args[2]))
 		}

@@ -53,8 +53,11 @@ func acquire(dir, name string) (*lock, error) {
 			return nil, err
 		}
 		err = tryLock(f, name)
-		if err == nil && !isStill(f, path) {
-			// Its last holder removed it between our two calls.
+		if err == errReaders && isStill(f, path) {
+			os.Remove(path)
+		}
+		if err == errReaders || err == nil && !isStill(f, path) {
+			// Its last holder removed it between our two calls, or we did.
 			f.Close()
 			continue
 		}
@@ -69,12 +72,24 @@ func acquire(dir, name string) (*lock, error) {
 	}
 }
 
+// errReaders says that nobody has the lock, and that it cannot be had all the
+// same: a user of the host who may read the file that a dead supervisor has
+// left has locked it for reading.
+var errReaders = errors.New("locked for reading")
+
 // tryLock locks f for writing.
 func tryLock(f *os.File, name string) error {
 	fl := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart}
 	err := syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &fl)
 	if err == syscall.EAGAIN || err == syscall.EACCES {
-		pid, _ := lockHolder(f)
+		pid, err := lockHolder(f)
+		if err == nil && pid == 0 {
+			err = syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &fl)
+			if err == syscall.EAGAIN || err == syscall.EACCES {
+				err = errReaders
+			}
+			return err
+		}
 		return &HeldError{name, pid}
 	}
 	if err != nil {
@@ -110,7 +125,9 @@ func (l *lock) release() {
 
 // lockHolder asks the kernel who holds the lock on f; 0 is nobody.
 func lockHolder(f *os.File) (int, error) {
-	fl := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart}
+	// Anybody who can read the file can lock it for reading; that counts for
+	// nothing.
+	fl := syscall.Flock_t{Type: syscall.F_RDLCK, Whence: io.SeekStart}
 	if err := syscall.FcntlFlock(f.Fd(), syscall.F_GETLK, &fl); err != nil {
 		return 0, fmt.Errorf("lock %s: %w", f.Name(), err)
 	}

@@ -3,9 +3,11 @@ package super
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -53,4 +55,55 @@ func TestLockIsExclusive(t *testing.T) {
 			t.Errorf("two had the lock: %v", err)
 		}
 	}
+}
+
+// TestLockOfReader: who locks what a dead supervisor has left for reading
+// neither keeps the next one out nor passes for one.
+func TestLockOfReader(t *testing.T) {
+	dir := t.TempDir()
+	path := lockFile(dir, "web")
+	if err := os.WriteFile(path, []byte("1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0], "lock-test-read", path)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer in.Close()
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if pid, err := Holder(dir, "web"); pid != 0 || err != nil {
+		t.Errorf("%d is taken for a supervisor: %v", pid, err)
+	}
+	l, err := acquire(dir, "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.release()
+}
+
+// testLockRead locks a file for reading until its input ends.
+func testLockRead(path string) int {
+	f, err := os.Open(path)
+	if err == nil {
+		fl := syscall.Flock_t{Type: syscall.F_RDLCK, Whence: io.SeekStart}
+		err = syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &fl)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Print("x")
+	io.Copy(io.Discard, os.Stdin)
+	return 0
 }
