@@ -149,55 +149,10 @@ vanish_cleanup()
 	cells_teardown
 }
 
-atf_test_case rc cleanup
-rc_head()
-{
-	atf_set descr "rc.d/cellmgr: start, status, plan, reload, stop"
-}
-rc_body()
-{
-	cells_setup
-	. "$(atf_get_srcdir)/manifests.sh"
-	web=$(cells_name web)
-	manifest "$web" 'ports 18080'
-	# rc.subr of this test: what run_rc_command does with such a script.
-	cat >rc.subr <<-'END'
-	load_rc_config() { :; }
-	run_rc_command()
-	{
-		case " start stop $extra_commands " in
-		*" $1 "*) eval "\$${1}_cmd" ;;
-		*) echo "usage: $name (start|stop|$extra_commands)" >&2; return 1 ;;
-		esac
-	}
-	END
-	sed -e "s|/etc/rc.subr|$CELLS_WORK/rc.subr|" -e "s|^for command in .*|command=$(command -v cellmgr)|" \
-	    -e '/^    \/usr\/sbin\/cellmgr; do/,/^done/d' -e "s|/etc/cells|$CELLS_ETC|" \
-	    "$CELLS_SHARE/rc.d/cellmgr" >rc
-	if [ -x /usr/sbin/rcorder ] || [ -x /sbin/rcorder ]; then
-		atf_check -s ignore -e ignore -o match:cellmgr rcorder "$CELLS_SHARE/rc.d/cellmgr"
-	fi
-	atf_check -s exit:3 -o match:"$web: create" sh rc plan
-	atf_check -o match:"$web: start" sh rc start
-	atf_check -o match:"$web.*ready" sh rc status
-	manifest "$web" 'ports 18081'
-	atf_check -o match:'18080 -> 18081' sh rc reload
-	echo nonsense >>"$CELLS_ETC/$web.cell"
-	atf_check -s exit:1 -e match:'unknown directive' sh rc reload
-	atf_check -o match:"$web: end the cell" -e match:'1 mistakes' sh rc stop
-	atf_check -o empty cellctl list -H
-	atf_check -s exit:1 -e match:usage sh rc nonsense
-}
-rc_cleanup()
-{
-	cells_teardown
-}
-
 atf_init_test_cases()
 {
 	atf_add_test_case full
 	atf_add_test_case readonly
 	atf_add_test_case user
 	atf_add_test_case vanish
-	atf_add_test_case rc
 }
