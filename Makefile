@@ -6,20 +6,23 @@
 #	make bench fuzz		measurements; every fuzz target, FUZZTIME each
 #	make cross		the programs for every NetBSD they run on
 #	make install uninstall	DESTDIR PREFIX SYSCONFDIR MANDIR RCDDIR
+#	make package		for pkg_add(1): OS=netbsd ARCH=amd64|arm64|386|arm
 
 include Makefile.inc
 
 .PHONY: all programs cellctl cellmgr cellui rig tests demo check bench fuzz \
-	cross netbsd-tests install uninstall clean
+	cross netbsd-tests install uninstall package clean
 
 all: programs rig
 
 programs:
 	@BIN=$(BIN) GO="$(GO)" GOFLAGS_BUILD="$(GOFLAGS_BUILD)" \
+	    SYSCONFDIR="$(SYSCONFDIR)" \
 	    sh regress/tools/build-programs $(PROGRAMS)
 
 cellctl cellmgr cellui:
 	@BIN=$(BIN) GO="$(GO)" GOFLAGS_BUILD="$(GOFLAGS_BUILD)" \
+	    SYSCONFDIR="$(SYSCONFDIR)" \
 	    sh regress/tools/build-programs $@
 
 # The model in userland.  Of no use to a kernel that has the model.
@@ -65,6 +68,13 @@ uninstall:
 	    EXAMPLEDIR="$(EXAMPLEDIR)" SYSCONFDIR="$(SYSCONFDIR)" \
 	    RCDDIR="$(RCDDIR)" \
 	    sh regress/tools/install uninstall $(PROGRAMS)
+
+# A binary package, cross-compiled where need be.
+package:
+	@BUILD=$(BUILD) GO="$(GO)" GOFLAGS_BUILD="$(GOFLAGS_BUILD)" \
+	    OS=$(OS) ARCH=$(ARCH) OS_VERSION=$(OS_VERSION) \
+	    LOCALBASE="$(LOCALBASE)" SYSCONFDIR="$(SYSCONFDIR)" \
+	    sh regress/tools/build-package $(PROGRAMS)
 
 clean:
 	rm -rf $(BUILD)

@@ -53,7 +53,7 @@ func sources(t *testing.T, dirs, suffixes []string) map[string][]byte {
 }
 
 func TestImports(t *testing.T) {
-	for path, src := range sources(t, []string{"src", "regress"}, []string{".go"}) {
+	for path, src := range sources(t, []string{"src", "regress", "pkgsrc"}, []string{".go"}) {
 		wrong, err := Imports(path, src)
 		if err != nil {
 			t.Error(err)
@@ -78,7 +78,7 @@ func TestDirectRequirements(t *testing.T) {
 }
 
 func TestLines(t *testing.T) {
-	for path, src := range sources(t, []string{"src", "kernel", "regress"}, []string{".go", ".c", ".h", ".sh"}) {
+	for path, src := range sources(t, []string{"src", "kernel", "regress", "pkgsrc"}, []string{".go", ".c", ".h", ".sh"}) {
 		for _, line := range Lines(path, src) {
 			t.Error(line)
 		}

@@ -51,7 +51,10 @@ const (
 )
 
 // EtcDir is where the manifests are.
-func EtcDir() string { return fromEnv(EnvEtc, "/etc/cells") }
+func EtcDir() string { return fromEnv(EnvEtc, etcDir) }
+
+// etcDir is set by builds with another SYSCONFDIR.
+var etcDir = "/etc/cells"
 
 func fromEnv(name, fallback string) string {
 	if v := os.Getenv(name); filepath.IsAbs(v) {
