@@ -36,6 +36,7 @@ var layers = []layer{
 	{name: "host", imports: []string{"cell"}},
 	{name: "engine", lower: true},
 	{name: "backup", lower: true},
+	{name: "work", lower: true},
 	{name: "ui", lower: true},
 }
 

@@ -12,10 +12,10 @@ import (
 
 	"cells/src/internal/backup"
 	"cells/src/internal/cli"
-	"cells/src/internal/engine"
 	"cells/src/internal/manifest"
 	"cells/src/internal/table"
 	"cells/src/internal/words"
+	"cells/src/internal/work"
 )
 
 func backupVerb() cli.Verb {
@@ -47,25 +47,11 @@ func backupProgram() *cli.Program {
 	}
 }
 
-// store is the store of this host.
-func store(s *manifest.Set) *backup.Store { return &backup.Store{Dir: s.Conf.Backups} }
-
 // storeOnly finds the store for actions that need no manifest: a mistake in
 // one does not keep anybody from the backups.
 func storeOnly() (*backup.Store, *manifest.Set) {
 	s, _ := load()
-	return store(s), s
-}
-
-// withStoreLock is for actions that change the store alone.
-func withStoreLock(ctx *cli.Context, f func(st *backup.Store) error) error {
-	st, s := storeOnly()
-	l, err := engine.Acquire(s.Conf.Run, "backup "+ctx.Verb)
-	if err != nil {
-		return err
-	}
-	defer l.Release()
-	return f(st)
+	return work.Store(s), s
 }
 
 // progress draws a line at a terminal: bytes, rate and what is left.
@@ -84,8 +70,11 @@ func newProgress(ctx *cli.Context, what string, total int64) *progress {
 	return p
 }
 
-// moved takes note of n bytes.
-func (p *progress) moved(n int64) {
+// Expect says how many bytes there will be.
+func (p *progress) Expect(total int64) { p.total = total }
+
+// Moved takes note of n bytes.
+func (p *progress) Moved(n int64) {
 	p.done += n
 	if p.w == nil || time.Since(p.last) < 200*time.Millisecond {
 		return
@@ -112,14 +101,6 @@ func (p *progress) end() {
 	}
 }
 
-// named tells which backup an error is about.
-func named(what fmt.Stringer, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", what, err)
-}
-
 // chosen lists the backups of the operands; all of them where there are none.
 // A name without a time stands for all of that name.
 func chosen(st *backup.Store, operands []string) ([]backup.Backup, error) {
@@ -144,27 +125,6 @@ func chosen(st *backup.Store, operands []string) ([]backup.Backup, error) {
 		}
 	}
 	return out, nil
-}
-
-// resolve finds what an operand of create names: a cell, or a volume.
-func resolve(s *manifest.Set, operand string) (kind, name string, err error) {
-	kind, name, stamp, err := backup.Split(operand)
-	if err != nil {
-		return "", "", cli.AsUsage(err)
-	}
-	if stamp != "" {
-		return "", "", cli.Usagef("%q: a name without a time expected", operand)
-	}
-	isCell, isVolume := s.Cells[name] != nil, s.Volumes[name] != nil
-	switch {
-	case kind == "" && isCell && isVolume:
-		return "", "", cli.Usagef("%s is a cell and a volume: cell:%s or volume:%s expected", name, name, name)
-	case isCell && kind != backup.KindVolume:
-		return backup.KindCell, name, nil
-	case isVolume && kind != backup.KindCell:
-		return backup.KindVolume, name, nil
-	}
-	return "", "", &noCellError{name, slices.Concat(s.Names(), s.VolumeNames())}
 }
 
 // how is the value of --consistency.

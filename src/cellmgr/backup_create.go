@@ -9,6 +9,7 @@ import (
 	"cells/src/internal/backup"
 	"cells/src/internal/cli"
 	"cells/src/internal/engine"
+	"cells/src/internal/work"
 )
 
 // createOptions are those of backup create.
@@ -26,7 +27,8 @@ func backupCreate() cli.Verb {
 		Name: "create", Operands: "[CELL | VOLUME...]", Max: -1,
 		Summary: "makes a backup of each, and prints its name",
 		Setup: func(fs *pflag.FlagSet) cli.Action {
-			o := createOptions{how: backup.Stop, level: 4} // as small as gzip -6, within some percent
+			usual := work.DefaultBackup()
+			o := createOptions{how: how(usual.How), level: level(usual.Level)}
 			fs.BoolVarP((*bool)(&o.all), "all", "a", false, "every cell, and every volume whose file says backup yes")
 			fs.BoolVarP(&o.force, "force", "f", false, "even where the disk may become full")
 			fs.BoolVarP(&o.volumes, "volumes", "V", false, "with the named volumes of a cell")
@@ -75,26 +77,16 @@ func everything(e *engine.Engine) []string {
 
 // one makes one backup.
 func (o *createOptions) one(ctx *cli.Context, e *engine.Engine, operand string) error {
-	kind, name, err := resolve(e.Set, operand)
-	if err != nil {
-		return err
-	}
-	src, err := backup.NewSource(e, kind, name, o.volumes)
-	if err != nil {
-		return err
-	}
-	st := store(e.Set)
 	p := newProgress(ctx, operand, 0)
-	b, err := st.Create(ctx, e, src, backup.Making{How: string(o.how), Force: o.force,
-		Total:   func(n int64) { p.total = n },
-		Writing: backup.Writing{Level: int(o.level), Warn: ctx.Warn, Moved: p.moved}})
+	b, err := asker(ctx).MakeBackup(ctx, e, operand, work.Backup{How: string(o.how), Level: int(o.level),
+		Volumes: o.volumes, Force: o.force}, p)
 	p.end()
 	if b.Stamp != "" {
 		fmt.Fprintln(ctx.Out, b.ID)
 		ctx.Out.Flush()
 	}
 	if err == nil && o.verify {
-		err = verifyOne(ctx, st, b)
+		err = verifyOne(ctx, work.Store(e.Set), b)
 	}
 	return err
 }

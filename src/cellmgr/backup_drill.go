@@ -9,6 +9,7 @@ import (
 	"cells/src/internal/backup"
 	"cells/src/internal/cli"
 	"cells/src/internal/engine"
+	"cells/src/internal/work"
 )
 
 func backupDrill() cli.Verb {
@@ -30,7 +31,7 @@ func backupDrill() cli.Verb {
 
 // drillAll drills the newest backup of every cell, or those that are named.
 func drillAll(ctx *cli.Context, e *engine.Engine, a all, operands []string) error {
-	st := store(e.Set)
+	st := work.Store(e.Set)
 	if a {
 		have, err := st.List()
 		if err != nil {
@@ -50,10 +51,10 @@ func drillAll(ctx *cli.Context, e *engine.Engine, a all, operands []string) erro
 			continue
 		}
 		p := newProgress(ctx, b.ID.String(), b.Size)
-		err = st.Drill(ctx, e, &b, p.moved)
+		err = asker(ctx).Drill(ctx, e, &b, p)
 		p.end()
 		if err != nil {
-			errs = append(errs, named(b.ID, fmt.Errorf("drill failed: %w", err)))
+			errs = append(errs, err)
 			continue
 		}
 		fmt.Fprintf(ctx.Out, "%s: drilled\n", b.ID)

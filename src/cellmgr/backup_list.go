@@ -12,6 +12,7 @@ import (
 	"cells/src/internal/cli"
 	"cells/src/internal/table"
 	"cells/src/internal/words"
+	"cells/src/internal/work"
 )
 
 func backupList() cli.Verb {
@@ -124,7 +125,7 @@ func showBackup(ctx *cli.Context, st *backup.Store, operand string) error {
 	}
 	h, err := st.Head(ctx, &b)
 	if err != nil {
-		return named(b.ID, err)
+		return work.Named(b.ID, err)
 	}
 	for _, f := range backupFields {
 		if v := f.Value(b); v != "" {

@@ -14,6 +14,7 @@ import (
 	"cells/src/internal/cell"
 	"cells/src/internal/cli"
 	"cells/src/internal/table"
+	"cells/src/internal/work"
 )
 
 func backupCat() cli.Verb {
@@ -30,7 +31,7 @@ func backupCat() cli.Verb {
 				if err != nil {
 					return err
 				}
-				return named(b.ID, st.Cat(ctx, &b, ctx.Out))
+				return work.Named(b.ID, st.Cat(ctx, &b, ctx.Out))
 			}
 		},
 	}
@@ -56,12 +57,12 @@ func importOne(ctx *cli.Context, trust bool) error {
 	if trust {
 		lim = backup.NoLimits
 	}
-	return withStoreLock(ctx, func(st *backup.Store) error {
+	return asker(ctx).WithStore(func(st *backup.Store) error {
 		if err := st.Tidy(); err != nil {
 			return err
 		}
 		p := newProgress(ctx, "import", 0)
-		b, err := st.Import(ctx, ctx.In, lim, p.moved)
+		b, err := st.Import(ctx, ctx.In, lim, p.Moved)
 		p.end()
 		if err != nil {
 			return fmt.Errorf("import: %w", err)

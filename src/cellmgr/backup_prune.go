@@ -30,7 +30,7 @@ func prune(ctx *cli.Context, k backup.Keep, dry bool, names []string) error {
 	if k.Count < 0 || k.Daily < 0 || k.Weekly < 0 || k == (backup.Keep{}) {
 		return cli.Usagef("prune: at least one of -k, -d and -w expected, each with a number")
 	}
-	return withStoreLock(ctx, func(st *backup.Store) error {
+	return asker(ctx).WithStore(func(st *backup.Store) error {
 		if !dry {
 			if err := st.Tidy(); err != nil {
 				return err
@@ -73,7 +73,7 @@ func backupDelete() cli.Verb {
 		Summary: "deletes backups, each named with its time",
 		Setup: func(fs *pflag.FlagSet) cli.Action {
 			return func(ctx *cli.Context, operands []string) error {
-				return withStoreLock(ctx, func(st *backup.Store) error { return deleteAll(st, operands) })
+				return asker(ctx).WithStore(func(st *backup.Store) error { return deleteAll(st, operands) })
 			}
 		},
 	}

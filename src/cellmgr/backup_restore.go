@@ -7,7 +7,7 @@ import (
 
 	"cells/src/internal/backup"
 	"cells/src/internal/cli"
-	"cells/src/internal/engine"
+	"cells/src/internal/work"
 )
 
 func backupRestore() cli.Verb {
@@ -26,26 +26,17 @@ func backupRestore() cli.Verb {
 }
 
 func restore(ctx *cli.Context, o backup.Restoring, operand string) error {
-	return withLock(ctx, nil, func(e *engine.Engine) error {
-		st := store(e.Set)
-		b, err := st.Find(operand)
-		if err != nil {
-			return err
-		}
-		p := newProgress(ctx, b.ID.String(), b.Size)
-		o.Moved = p.moved
-		res, err := st.Restore(ctx, e, &b, o)
-		p.end()
-		if err != nil {
-			return named(b.ID, err)
-		}
-		fmt.Fprintf(ctx.Out, "%s: restored: %d files, %d bytes\n", b.ID, res.Files, res.Bytes)
-		if res.Stripped > 0 {
-			ctx.Warn("%s: %d files have lost their set-id bits; -u keeps them", b.ID, res.Stripped)
-		}
-		for _, left := range res.Head.Left {
-			ctx.Warn("%s: it does not hold volume %s", b.ID, left)
-		}
-		return nil
+	var p *progress
+	b, res, err := asker(ctx).Restore(ctx, operand, o, func(b backup.Backup) work.Progress {
+		p = newProgress(ctx, b.ID.String(), b.Size)
+		return p
 	})
+	if p != nil {
+		p.end()
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(ctx.Out, "%s: restored: %d files, %d bytes\n", b.ID, res.Files, res.Bytes)
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"cells/src/internal/backup"
 	"cells/src/internal/cli"
+	"cells/src/internal/work"
 )
 
 func backupVerify() cli.Verb {
@@ -18,7 +19,7 @@ func backupVerify() cli.Verb {
 			var newest bool
 			fs.BoolVarP(&newest, "newest", "n", false, "of each name only the newest")
 			return func(ctx *cli.Context, operands []string) error {
-				return withStoreLock(ctx, func(st *backup.Store) error {
+				return asker(ctx).WithStore(func(st *backup.Store) error {
 					all, err := chosen(st, operands)
 					if err != nil {
 						return err
@@ -50,10 +51,10 @@ func verifyAll(ctx *cli.Context, st *backup.Store, all []backup.Backup, newest b
 // verifyOne reads one and says so.
 func verifyOne(ctx *cli.Context, st *backup.Store, b backup.Backup) error {
 	p := newProgress(ctx, b.ID.String(), b.Size)
-	sum, err := st.Verify(ctx, &b, p.moved)
+	sum, err := st.Verify(ctx, &b, p.Moved)
 	p.end()
 	if err != nil {
-		return named(b.ID, err)
+		return work.Named(b.ID, err)
 	}
 	fmt.Fprintf(ctx.Out, "%s: good: %d files, %d bytes\n", b.ID, sum.Files, sum.Bytes)
 	return ctx.Out.Flush()

@@ -41,9 +41,7 @@ func base(ctx *cli.Context, l cli.Listing, sums string, args []string) error {
 
 func baseList(ctx *cli.Context, l cli.Listing) error {
 	s, mistakes := load()
-	if mistakes != nil {
-		ctx.Warn("%d mistakes in the manifests; `cellmgr check' tells them", countErrors(mistakes))
-	}
+	warnMistakes(ctx, mistakes)
 	all, err := engine.Offline(s).Bases()
 	if err != nil {
 		return err
@@ -88,7 +86,7 @@ var baseFields = []table.Field[engine.Base]{
 }
 
 func baseAdd(ctx *cli.Context, name string, archives []string, sums string) error {
-	_, release, err := locked(ctx)
+	_, release, err := asker(ctx).Locked()
 	if err != nil {
 		return err
 	}
@@ -107,7 +105,7 @@ func baseAdd(ctx *cli.Context, name string, archives []string, sums string) erro
 }
 
 func baseRemove(ctx *cli.Context, names []string) error {
-	_, release, err := locked(ctx)
+	_, release, err := asker(ctx).Locked()
 	if err != nil {
 		return err
 	}

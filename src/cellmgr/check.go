@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"cells/src/internal/cli"
+	"cells/src/internal/work"
 )
 
 func checkVerb() cli.Verb {
@@ -22,7 +23,7 @@ func checkVerb() cli.Verb {
 func check(ctx *cli.Context, names []string) error {
 	s, err := load()
 	if err == nil {
-		err = known(s, names)
+		err = work.Known(s, names)
 	}
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"cells/src/internal/engine"
 	"cells/src/internal/manifest"
 	"cells/src/internal/table"
+	"cells/src/internal/work"
 )
 
 func historyVerb() cli.Verb {
@@ -108,7 +109,7 @@ var historyFields = []table.Field[*engine.Generation]{
 		Value: func(g *engine.Generation) string { return g.Outcome() }},
 	{Name: "cells", Doc: "which cells it was about",
 		Value: func(g *engine.Generation) string { return strings.Join(cells(g), ",") },
-		Human: func(g *engine.Generation) string { return list(cells(g)) }},
+		Human: func(g *engine.Generation) string { return work.List(cells(g)) }},
 	{Name: "steps", Right: true, Extra: true, Doc: "how many lines its plan had",
 		Value: func(g *engine.Generation) string { return strconv.Itoa(len(g.Steps)) }},
 }

@@ -12,6 +12,7 @@ import (
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
 	"cells/src/internal/table"
+	"cells/src/internal/work"
 )
 
 func listVerb() cli.Verb {
@@ -46,7 +47,7 @@ func listCells(ctx *cli.Context, l cli.Listing, v string, names []string) error 
 	var errs []error
 	for _, n := range names {
 		if !slices.Contains(all, n) {
-			errs = append(errs, &noCellError{n, all})
+			errs = append(errs, &work.NoCellError{Name: n, Known: all})
 		}
 	}
 	if len(errs) > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"cells/src/internal/cli"
 	"cells/src/internal/engine"
+	"cells/src/internal/work"
 )
 
 func logsVerb() cli.Verb {
@@ -35,7 +36,7 @@ func (o logOptions) run(ctx *cli.Context, name string) error {
 	s, _ := load() // mistakes of others are no reason
 	c := s.Cells[name]
 	if c == nil {
-		return &noCellError{name, s.Names()}
+		return &work.NoCellError{Name: name, Known: s.Names()}
 	}
 	if o.lines < 0 {
 		return cli.Usagef("logs: -n %d: a count expected", o.lines)

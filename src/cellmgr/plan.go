@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/pflag"
@@ -9,6 +8,7 @@ import (
 	"cells/src/internal/cli"
 	"cells/src/internal/engine"
 	"cells/src/internal/plan"
+	"cells/src/internal/work"
 )
 
 // applyOptions are the options of plan and of apply.
@@ -40,7 +40,7 @@ func planVerb() cli.Verb {
 // show prints the plan and tells by its status whether there is one.
 func (o applyOptions) show(ctx *cli.Context, names []string) error {
 	return withEngine(ctx, names, func(e *engine.Engine) error {
-		p, err := planned(ctx, e, o.plan(names))
+		p, err := asker(ctx).Planned(e, o.plan(names))
 		if p != nil {
 			fmt.Fprint(ctx.Out, p.Text())
 		}
@@ -49,19 +49,6 @@ func (o applyOptions) show(ctx *cli.Context, names []string) error {
 		}
 		return drift(ctx, p)
 	})
-}
-
-// planned observes and plans.  With an error there may be a plan for those
-// cells that it does not concern.
-func planned(ctx *cli.Context, e *engine.Engine, o plan.Options) (*plan.Plan, error) {
-	w, err := e.Observe()
-	if err != nil {
-		return nil, err
-	}
-	if e.Hidden() {
-		ctx.Warn("%s: only root can read what was applied and what the cells' files hold", e.Layout.State)
-	}
-	return plan.Apply(w, o)
 }
 
 // drift is the status that says whether something is left to do.
@@ -96,18 +83,13 @@ func applyVerb() cli.Verb {
 // apply plans and obeys; what is held back is told, and makes the status
 // that of drift.
 func apply(ctx *cli.Context, e *engine.Engine, o plan.Options) error {
-	p, foreign := planned(ctx, e, o)
-	if p == nil {
-		return foreign
-	}
-	if foreign == nil && p.Empty() {
-		fmt.Fprintln(ctx.Out, "nothing to do")
-		return nil
-	}
-	if err := errors.Join(obey(ctx, e, p), foreign); err != nil {
+	p, err := asker(ctx).Apply(ctx, e, o)
+	switch {
+	case err != nil:
 		return err
-	}
-	if p.Held() {
+	case p.Empty():
+		fmt.Fprintln(ctx.Out, "nothing to do")
+	case p.Held():
 		return held(ctx, p)
 	}
 	return nil
@@ -130,18 +112,10 @@ func held(ctx *cli.Context, p *plan.Plan) error {
 		}
 	}
 	if len(restart) > 0 {
-		ctx.Warn("left as it is: %s; `cellmgr apply -r' starts anew what needs it", list(restart))
+		ctx.Warn("left as it is: %s; `cellmgr apply -r' starts anew what needs it", work.List(restart))
 	}
 	if len(prune) > 0 {
-		ctx.Warn("left as it is: %s; `cellmgr apply -p' ends what has no manifest", list(prune))
+		ctx.Warn("left as it is: %s; `cellmgr apply -p' ends what has no manifest", work.List(prune))
 	}
 	return cli.Status(cli.Drift)
-}
-
-// obey executes a plan that does something.
-func obey(ctx *cli.Context, e *engine.Engine, p *plan.Plan) error {
-	if !p.Active() {
-		return nil
-	}
-	return execute(ctx, e, p)
 }

@@ -10,6 +10,7 @@ import (
 	"cells/src/internal/engine"
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
+	"cells/src/internal/work"
 )
 
 func removeVerb() cli.Verb {
@@ -33,7 +34,7 @@ func remove(ctx *cli.Context, data bool, names []string) error {
 		if err != nil {
 			return err
 		}
-		if err := present(w, names); err != nil {
+		if err := work.Present(w, names); err != nil {
 			return err
 		}
 		changes := map[string][]byte{}
@@ -49,7 +50,7 @@ func remove(ctx *cli.Context, data bool, names []string) error {
 		for _, n := range names {
 			errs = append(errs, e.RemoveFiles(n))
 		}
-		errs = append(errs, obey(ctx, e, plan.Remove(w, names)))
+		errs = append(errs, asker(ctx).Obey(ctx, e, plan.Remove(w, names)))
 		for _, n := range names {
 			if data {
 				errs = append(errs, e.RemoveData(n))

@@ -32,7 +32,7 @@ func (o applyOptions) rollback(ctx *cli.Context, args []string) error {
 			return err
 		}
 	}
-	conf, release, err := locked(ctx)
+	conf, release, err := asker(ctx).Locked()
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (o applyOptions) rollback(ctx *cli.Context, args []string) error {
 	}
 	fmt.Fprintf(ctx.Out, "manifests are those of generation %d\n", g.Number)
 	ctx.Out.Flush()
-	return loaded(ctx, nil, func(e *engine.Engine) error { return apply(ctx, e, o.plan(nil)) })
+	return asker(ctx).Loaded(nil, func(e *engine.Engine) error { return apply(ctx, e, o.plan(nil)) })
 }
 
 // target is the generation to go back to.

@@ -9,6 +9,7 @@ import (
 	"cells/src/internal/cli"
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
+	"cells/src/internal/work"
 )
 
 func showVerb() cli.Verb {
@@ -37,7 +38,7 @@ func show(ctx *cli.Context, v string, names []string) error {
 			return err
 		}
 		if text == "" {
-			return &noCellError{n, s.Names()}
+			return &work.NoCellError{Name: n, Known: s.Names()}
 		}
 		if len(names) > 1 {
 			fmt.Fprintf(ctx.Out, "# %s\n", n)

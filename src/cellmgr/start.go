@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -93,63 +92,15 @@ func (w *within) Set(s string) error {
 	return err
 }
 
-// stop ends cells.  It works without their manifests, even where these are
-// full of mistakes.
+// stop ends cells.
 func stop(ctx *cli.Context, a all, limit within, names []string) error {
 	begun := time.Now()
 	if err := a.check(ctx.Verb, names); err != nil {
 		return err
 	}
-	_, release, err := locked(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	s, mistakes := load()
-	if mistakes != nil {
-		ctx.Warn("%d mistakes in the manifests; `cellmgr check' tells them", countErrors(mistakes))
-	}
-	e, err := open(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer e.Close()
-	if limit > 0 {
-		e.Deadline = begun.Add(time.Duration(limit))
-	}
-	w, err := e.Observe()
-	if err != nil {
-		return err
-	}
-	if a {
-		names = w.Managed()
-	} else if err := present(w, names); err != nil {
-		return err
-	}
-	p := plan.End(w, names)
-	if p.Empty() {
+	p, err := asker(ctx).Stop(ctx, names, after(begun, time.Duration(limit)))
+	if err == nil && p.Empty() {
 		fmt.Fprintln(ctx.Out, "nothing to do")
-		return nil
 	}
-	return execute(ctx, e, p)
-}
-
-// present makes sure that every name is a cell that was heard of.
-func present(w plan.World, names []string) error {
-	var errs []error
-	for _, n := range names {
-		if o := w.Cells[n]; o == nil {
-			errs = append(errs, &noCellError{n, w.Set.Names()})
-		} else if o.State() == plan.Foreign {
-			errs = append(errs, &plan.ForeignError{Name: n, ID: o.Kernel.ID})
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func countErrors(err error) int {
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		return len(many.Unwrap())
-	}
-	return 1
+	return err
 }

@@ -16,6 +16,7 @@ import (
 	"cells/src/internal/super"
 	"cells/src/internal/table"
 	"cells/src/internal/words"
+	"cells/src/internal/work"
 )
 
 func statusVerb() cli.Verb {
@@ -42,9 +43,7 @@ type health struct {
 
 func status(ctx *cli.Context, l cli.Listing, names []string) error {
 	s, mistakes := load()
-	if mistakes != nil {
-		ctx.Warn("%d mistakes in the manifests; `cellmgr check' tells them", countErrors(mistakes))
-	}
+	warnMistakes(ctx, mistakes)
 	e, err := open(ctx, s)
 	if err != nil {
 		return err
@@ -54,7 +53,7 @@ func status(ctx *cli.Context, l cli.Listing, names []string) error {
 	if err != nil {
 		return err
 	}
-	if err := present(w, names); err != nil {
+	if err := work.Present(w, names); err != nil {
 		var fe *plan.ForeignError
 		if !errors.As(err, &fe) {
 			return err

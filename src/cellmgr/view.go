@@ -67,9 +67,7 @@ func look(ctx *cli.Context, v string) (*manifest.Set, plan.World, error) {
 	if v == desired {
 		return s, plan.World{Set: s}, mistakes
 	}
-	if mistakes != nil {
-		ctx.Warn("%d mistakes in the manifests; `cellmgr check' tells them", countErrors(mistakes))
-	}
+	warnMistakes(ctx, mistakes)
 	e, err := open(ctx, s)
 	if err != nil {
 		return s, plan.World{}, err

@@ -22,7 +22,7 @@ func signalMembers(rig bool, id cell.ID, supervisor int, sig syscall.Signal) err
 	if rig {
 		return errors.New("a rig on NetBSD does not know its processes")
 	}
-	self, err := os.Executable()
+	self, err := Self()
 	if err != nil {
 		return err
 	}

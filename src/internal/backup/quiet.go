@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -150,12 +149,12 @@ const (
 
 // newGuard starts a guard; it knows what to do when this returns.
 func newGuard(how string, names []string) (*guard, error) {
-	self, err := os.Executable()
+	self, err := Self()
 	if err != nil {
 		return nil, err
 	}
 	g := &guard{cmd: exec.Command(self, append([]string{"backup", "guard", how}, names...)...)}
-	g.cmd.Dir, g.cmd.Stderr = "/", os.Stderr
+	g.cmd.Dir, g.cmd.Stderr = "/", Errors
 	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if g.in, err = g.cmd.StdinPipe(); err != nil {
 		return nil, err

@@ -14,17 +14,20 @@ import (
 	"time"
 )
 
-// Cellctl is the path of cellctl(8): beside this program, or in PATH.
-func Cellctl() (string, error) {
+// Cellctl is the path of cellctl(8).
+func Cellctl() (string, error) { return Program("cellctl") }
+
+// Program is the path of one of our programs: beside this one, or in PATH.
+func Program(name string) (string, error) {
 	if self, err := os.Executable(); err == nil {
-		beside := filepath.Join(filepath.Dir(self), "cellctl")
+		beside := filepath.Join(filepath.Dir(self), name)
 		if st, err := os.Stat(beside); err == nil && st.Mode().IsRegular() {
 			return beside, nil
 		}
 	}
-	path, err := exec.LookPath("cellctl")
+	path, err := exec.LookPath(name)
 	if err != nil {
-		return "", errors.New("cellctl is neither beside this program nor in PATH")
+		return "", errors.New(name + " is neither beside this program nor in PATH")
 	}
 	return filepath.Abs(path)
 }
