@@ -1,5 +1,8 @@
 /* unload_test.c -- loading and unloading the model, and what holds it. */
 
+#include <pthread.h>
+#include <unistd.h>
+
 #include "kit.h"
 #include "squat.h"
 
@@ -63,6 +66,58 @@ ATF_TC_BODY(refused_with_cells, tc)
 	gone(p);
 	FAILS(EBUSY, rig_model_unload());
 	OK(call_destroy(root, id));
+	OK(rig_model_unload());
+	MUST(rig_model_load());
+	done();
+}
+
+static uint32_t web;
+
+static void *
+kill_web(void *arg)
+{
+	struct lwp *l = rig_thread(arg);
+
+	(void)call_kill(arg, web);
+	rig_thread_end(l);
+	return NULL;
+}
+
+static void
+wait_until_dying(uint32_t id)
+{
+
+	while (info(id).ci_state != CELL_STATE_DYING)
+		usleep(100);
+}
+
+/*
+ * A kill waits without the lock of sysctl(9), and the cell may go meanwhile.
+ * It may also be over before the module goes: then once more.
+ */
+ATF_TC_WITHOUT_HEAD(refused_during_a_kill);
+ATF_TC_BODY(refused_during_a_kill, tc)
+{
+	struct proc *killer, *p;
+	pthread_t t;
+	int error = 0, i;
+
+	boot();
+	killer = host(0);
+	for (i = 0; i < 100 && error == 0; i++) {
+		web = cell("web");
+		p = member(web, 0);
+		ATF_REQUIRE_EQ(pthread_create(&t, NULL, kill_web, killer), 0);
+		wait_until_dying(web);
+		gone(p);
+		OK(call_destroy(root, web));
+		error = rig_model_unload();
+		ATF_REQUIRE_EQ(pthread_join(t, NULL), 0);
+		if (error == 0)
+			MUST(rig_model_load());
+	}
+	ATF_CHECK_EQ(error, EBUSY);
+	/* And now nobody waits. */
 	OK(rig_model_unload());
 	MUST(rig_model_load());
 	done();
@@ -175,6 +230,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, in_a_loop);
 	ATF_TP_ADD_TC(tp, refused_with_cells);
+	ATF_TP_ADD_TC(tp, refused_during_a_kill);
 	ATF_TP_ADD_TC(tp, not_by_itself);
 	ATF_TP_ADD_TC(tp, lingering_credentials);
 	ATF_TP_ADD_TC(tp, processes_from_before);

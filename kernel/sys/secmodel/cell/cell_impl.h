@@ -191,6 +191,8 @@ int	cell_bind(struct cell *, kauth_cred_t, enum kauth_network_req,
 
 /* cell_registry.c */
 void	cell_registry_init(void);
+void	cell_busy_begin(void);
+void	cell_busy_end(void);
 int	cell_registry_close(void);
 void	cell_registry_fini(void);
 void	cell_release(struct cell *);

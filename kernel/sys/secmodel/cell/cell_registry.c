@@ -61,6 +61,7 @@ static struct cell_bucket cell_ids[CELL_NBUCKETS];
 static struct cell_bucket cell_names[CELL_NBUCKETS];
 static pserialize_t cell_psz;
 static uint32_t cell_lastid;
+static u_int cell_nbusy;		/* cell_lock */
 static bool cell_closed;
 
 void
@@ -82,14 +83,38 @@ cell_registry_init(void)
 	cell_closed = false;
 }
 
-/* No new cells from here on.  EBUSY: there are some. */
+/*
+ * Who waits in here without the lock of sysctl(9) keeps the module from being
+ * unloaded, even though the cell that it waits for may go.  Begins and ends
+ * with that lock held.
+ */
+void
+cell_busy_begin(void)
+{
+
+	mutex_enter(&cell_lock);
+	cell_nbusy++;
+	mutex_exit(&cell_lock);
+}
+
+void
+cell_busy_end(void)
+{
+
+	mutex_enter(&cell_lock);
+	KASSERT(cell_nbusy > 0);
+	cell_nbusy--;
+	mutex_exit(&cell_lock);
+}
+
+/* No new cells from here on.  EBUSY: there are some, or somebody waits. */
 int
 cell_registry_close(void)
 {
 	int error = 0;
 
 	mutex_enter(&cell_lock);
-	if (!TAILQ_EMPTY(&cell_list))
+	if (!TAILQ_EMPTY(&cell_list) || cell_nbusy != 0)
 		error = EBUSY;
 	else
 		cell_closed = true;

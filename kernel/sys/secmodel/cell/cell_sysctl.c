@@ -233,10 +233,11 @@ cell_sysctl_kill(SYSCTLFN_ARGS)
 	error = cell_in_op(l, namelen, newp, newlen, &id);
 	if (error != 0)
 		return error;
-	/* It waits; the cell keeps the module from being unloaded. */
+	cell_busy_begin();
 	sysctl_unlock();
 	error = cell_kill(id);
 	sysctl_relock();
+	cell_busy_end();
 	return error;
 }
 
