@@ -180,6 +180,8 @@ void	rig_close(struct socket *);
  */
 int	rig_bind(struct proc *, struct socket *, const void *addr,
 	    uint16_t port);
+int	rig_bind_sctp4(struct proc *, struct socket *, const void *addr,
+	    uint16_t port);
 int	rig_bind_any(struct proc *, struct socket *, const void *addr,
 	    uint16_t first, uint16_t *portp);
 int	rig_connect(struct proc *, struct socket *, uint16_t first,

@@ -163,6 +163,65 @@ ATF_TC_BODY(link_local, tc)
 	done();
 }
 
+/* Groups have interfaces, too: of the link's scope and the interface's. */
+ATF_TC_WITHOUT_HEAD(scoped_group);
+ATF_TC_BODY(scoped_group, tc)
+{
+	static const uint8_t link[16] = { 0xff, 0x02, [15] = 0xfb };
+	static const uint8_t link_on2[16] = { 0xff, 0x02, 0, 2, [15] = 0xfb };
+	static const uint8_t link_on3[16] = { 0xff, 0x02, 0, 3, [15] = 0xfb };
+	static const uint8_t node[16] = { 0xff, 0x11, [15] = 1 };
+	static const uint8_t node_on2[16] = { 0xff, 0x11, 0, 2, [15] = 1 };
+	static const uint8_t site[16] = { 0xff, 0x05, [15] = 2 };
+	static const uint8_t site_other[16] = { 0xff, 0x05, 0, 2, [15] = 2 };
+	struct cell_config cf;
+	struct cell_result cr;
+	struct proc *p;
+
+	boot();
+	config_init(&cf, "web");
+	config_port(&cf, PORT);
+	config_addr6(&cf, link, 2);
+	config_addr6(&cf, node, 0);
+	config_addr6(&cf, site, 0);
+	MUST(call_create(root, &cf, &cr));
+	p = member(cr.cr_id, USER);
+	OK(bind_to(p, 6, UDP, link_on2, PORT));
+	FAILS(EACCES, bind_to(p, 6, UDP, link_on3, PORT));
+	OK(bind_to(p, 6, UDP, node_on2, PORT));
+	OK(bind_to(p, 6, UDP, site, PORT));
+	FAILS(EACCES, bind_to(p, 6, UDP, site_other, PORT));
+	done();
+}
+
+/* SCTP binds an IPv6 socket to an IPv4 address: the same rules hold. */
+ATF_TC_WITHOUT_HEAD(sctp);
+ATF_TC_BODY(sctp, tc)
+{
+	struct socket *so;
+	struct proc *p, *q;
+	uint32_t id;
+
+	boot();
+	id = cell_sevens(CELL_PROFILE_HIGH, CELL_MODE_ENFORCE, 0);
+	p = member(id, USER);
+	MUST(rig_socket(p, 6, TCP, 132, &so));
+	OK(rig_bind_sctp4(p, so, addr_7, PORT));
+	OK(rig_bind_sctp4(p, so, addr_7, 80));
+	FAILS(EACCES, rig_bind_sctp4(p, so, addr_8, PORT));
+	FAILS(EACCES, rig_bind_sctp4(p, so, NULL, PORT));
+	FAILS(EACCES, rig_bind_sctp4(p, so, addr_7, PORT + 1));
+	ATF_CHECK_EQ(denied(id, "network.bind.address"), 2);
+	ATF_CHECK_EQ(denied(id, "network.bind.undeclared"), 1);
+	rig_close(so);
+	q = member(cell_as("db", CELL_PROFILE_LOW, CELL_MODE_LEARN,
+	    CELL_EXC_ALL), 0);
+	MUST(rig_socket(q, 6, TCP, 132, &so));
+	FAILS(EACCES, rig_bind_sctp4(q, so, addr_7, PORT));
+	rig_close(so);
+	done();
+}
+
 /* The bytes that hold the interface count in any other address. */
 ATF_TC_WITHOUT_HEAD(not_link_local);
 ATF_TC_BODY(not_link_local, tc)
@@ -243,6 +302,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, others);
 	ATF_TP_ADD_TC(tp, any_port);
 	ATF_TP_ADD_TC(tp, link_local);
+	ATF_TP_ADD_TC(tp, scoped_group);
+	ATF_TP_ADD_TC(tp, sctp);
 	ATF_TP_ADD_TC(tp, not_link_local);
 	ATF_TP_ADD_TC(tp, change);
 	ATF_TP_ADD_TC(tp, recorded);

@@ -85,6 +85,15 @@ SPOIL(addr_pad, cf->cf_addrs[1].ca_pad[2] = 1)
 SPOIL(addr_tail, cf->cf_addrs[0].ca_addr[4] = 1)
 SPOIL(addr_tail_end, cf->cf_addrs[0].ca_addr[15] = 1)
 SPOIL(addr_scope, cf->cf_addrs[0].ca_scope = 1)
+SPOIL(addr_scope_global, cf->cf_addrs[1].ca_scope = 1)
+SPOIL(addr_scope_inside, memcpy(cf->cf_addrs[1].ca_addr,
+    "\xfe\x80\0\2\0\0\0\0\0\0\0\0\0\0\0\1", 16))
+SPOIL(ports_beyond, cf->cf_ports[cf->cf_nports] = 7)
+SPOIL(ports_far_beyond, cf->cf_ports[CELL_MAXPORTS - 1] = 7)
+SPOIL(addrs_beyond, cf->cf_addrs[cf->cf_naddrs] = cf->cf_addrs[0])
+SPOIL(addrs_far_beyond, cf->cf_addrs[CELL_MAXADDRS - 1].ca_addr[15] = 1)
+SPOIL(tag_beyond, cf->cf_tag[strlen(cf->cf_tag) + 1] = 'x')
+SPOIL(tag_far_beyond, cf->cf_tag[CELL_TAGLEN - 1] = 'x')
 SPOIL(addr_wild4, memset(cf->cf_addrs[0].ca_addr, 0, 16))
 SPOIL(addr_wild6, memset(cf->cf_addrs[1].ca_addr, 0, 16))
 SPOIL(addr_mapped, memcpy(cf->cf_addrs[1].ca_addr, addr_7_mapped, 16))
@@ -109,7 +118,10 @@ static const struct {
 	S(addr_family_zero, ADDRS), S(addr_family_five, ADDRS),
 	S(addr_family_netbsd, ADDRS), S(addr_pad, ADDRS),
 	S(addr_tail, ADDRS), S(addr_tail_end, ADDRS), S(addr_scope, ADDRS),
-	S(addr_wild4, ADDRS), S(addr_wild6, ADDRS), S(addr_mapped, ADDRS),
+	S(addr_scope_global, ADDRS), S(addr_scope_inside, ADDRS),
+	S(ports_beyond, PORTS), S(ports_far_beyond, PORTS),
+	S(addrs_beyond, ADDRS), S(addrs_far_beyond, ADDRS),
+	S(tag_beyond, TAG), S(tag_far_beyond, TAG), S(addr_wild4, ADDRS), S(addr_wild6, ADDRS), S(addr_mapped, ADDRS),
 	S(addr_twice, ADDRS), S(tag_unterminated, TAG), S(tag_long, TAG),
 	S(tag_newline, TAG), S(tag_escape, TAG), S(tag_delete, TAG),
 };
@@ -307,11 +319,13 @@ SPOIL(root_empty, cf->cf_root[0] = '\0')
 SPOIL(root_relative, strcpy(cf->cf_root, "var/cells"))
 SPOIL(root_newline, strcpy(cf->cf_root, "/a\nb"))
 SPOIL(root_unterminated, memset(cf->cf_root, '/', CELL_ROOTLEN))
+SPOIL(name_beyond, cf->cf_name[CELL_NAMELEN - 1] = 'x')
+SPOIL(root_beyond, cf->cf_root[strlen(cf->cf_root) + 1] = 'x')
 
 static spoil_fn *const create_spoils[] = {
 	name_empty, name_dot, name_dash, name_slash, name_blank, name_latin,
 	name_newline, name_unterminated, root_empty, root_relative,
-	root_newline, root_unterminated
+	root_newline, root_unterminated, name_beyond, root_beyond
 };
 
 static void

@@ -140,18 +140,33 @@ ask_bind(struct lwp *l, struct socket *so, union rig_sa *sa, bool privileged)
 	    KAUTH_REQ_NETWORK_BIND_PORT, so, sa, NULL);
 }
 
-int
-rig_bind(struct proc *p, struct socket *so, const void *addr, uint16_t port)
+static int
+bind_explicit(struct proc *p, struct socket *so, bool v4, const void *addr,
+    uint16_t port)
 {
 	union rig_sa sa;
 	int error;
 	RIG_AS(p);
 
 	KASSERT(port != 0);
-	sa_explicit(&sa, so_is_v4(so), addr, port);
+	sa_explicit(&sa, v4, addr, port);
 	error = ask_bind(l, so, &sa, port < IPPORT_RESERVED);
 	RIG_DONE();
 	return error != 0 ? EACCES : 0;
+}
+
+int
+rig_bind(struct proc *p, struct socket *so, const void *addr, uint16_t port)
+{
+	return bind_explicit(p, so, so_is_v4(so), addr, port);
+}
+
+/* sctp_inpcb_bind() takes either kind of address for an IPv6 socket. */
+int
+rig_bind_sctp4(struct proc *p, struct socket *so, const void *addr,
+    uint16_t port)
+{
+	return bind_explicit(p, so, true, addr, port);
 }
 
 /* algo_bsd(): downwards, once round. */

@@ -49,7 +49,8 @@
  *
  * Every structure starts with a version word that must be CELL_ABI_VERSION,
  * has a fixed size, explicit padding, and the same layout on 32-bit and on
- * 64-bit machines.  Padding and unused flags must be zero.
+ * 64-bit machines.  Padding, unused flags, and what lies beyond the end of a
+ * text or the count of an array must be zero.
  *
  * Errors common to all: EINVAL for a wrong size, version, flag, padding or
  * unterminated string; EPERM for a caller who may not; ESRCH where no such
@@ -139,7 +140,7 @@
 struct cell_addr {
 	uint8_t		ca_family;	/* 4 or 6 */
 	uint8_t		ca_pad[3];
-	uint32_t	ca_scope;	/* interface index of a link-local */
+	uint32_t	ca_scope;	/* interface of a link-local, or 0 */
 	uint8_t		ca_addr[16];	/* network order, rest zero */
 };
 

@@ -26,20 +26,19 @@
 
 
 /*
- * Ports and addresses.
- *
- * One table says which cell a port belongs to, for tcp and udp, IPv4 and
- * IPv6 alike.  It holds ids, which are never reused, so that a reader needs
- * no lock and follows no pointer.  It is written under cell_lock.
+ * What may be bound.
  *
  * The kernel asks KAUTH_NETWORK_BIND in three ways:
  *
  *   - For the address that a program gave to bind(2): a complete sockaddr,
- *     with the port in network order.
+ *     with the port in network order.  sctp(4) also takes an IPv4 one for an
+ *     IPv6 socket.
  *   - Before it picks a port itself, because bind(2) gave port 0 or because
  *     connect(2) needs one: port 0.
- *   - For each candidate that it picked (netinet/portalgo.c): the port in
- *     host order, and neither a length nor a family.
+ *   - For each candidate that it picked (netinet/portalgo.c): the address
+ *     and the port in host order; length and family were never set.  What
+ *     bind(2) gives was checked for both, so whatever lacks them is a
+ *     candidate.
  */
 
 #include <sys/cdefs.h>
@@ -52,7 +51,6 @@ __KERNEL_RCSID(0, "$NetBSD$");
 #include <sys/param.h>
 #include <sys/atomic.h>
 #include <sys/domain.h>
-#include <sys/kmem.h>
 #include <sys/protosw.h>
 #include <sys/pserialize.h>
 #include <sys/socket.h>
@@ -73,10 +71,6 @@ __KERNEL_RCSID(0, "$NetBSD$");
 
 #include <secmodel/cell/cell_impl.h>
 
-#define	CELL_NPORTS	65536
-
-static uint32_t *cell_port_owner;
-
 struct cell_want {
 	uint16_t	port;		/* host order; 0 any */
 	bool		picked;		/* by the kernel */
@@ -85,84 +79,6 @@ struct cell_want {
 	struct cell_addr addr;
 };
 
-void
-cell_ports_init(void)
-{
-
-	cell_port_owner = kmem_zalloc(CELL_NPORTS * sizeof(uint32_t),
-	    KM_SLEEP);
-}
-
-void
-cell_ports_fini(void)
-{
-
-	kmem_free(cell_port_owner, CELL_NPORTS * sizeof(uint32_t));
-	cell_port_owner = NULL;
-}
-
-/*
- * The cell, other than `id', that has a port of this configuration, and
- * which port; 0 where nobody has.  Under cell_lock.
- */
-uint32_t
-cell_ports_conflict(uint32_t id, const struct cell_config *cf, uint16_t *port)
-{
-	uint32_t i, owner;
-
-	KASSERT(mutex_owned(&cell_lock));
-
-	for (i = 0; i < cf->cf_nports; i++) {
-		owner = cell_port_owner[cf->cf_ports[i]];
-		if (owner != 0 && owner != id) {
-			*port = cf->cf_ports[i];
-			return owner;
-		}
-	}
-	return 0;
-}
-
-/* Under cell_lock, after cell_ports_conflict() found none. */
-void
-cell_ports_claim(uint32_t id, const struct cell_config *cf)
-{
-	uint32_t i;
-
-	KASSERT(mutex_owned(&cell_lock));
-
-	for (i = 0; i < cf->cf_nports; i++)
-		atomic_store_relaxed(&cell_port_owner[cf->cf_ports[i]], id);
-}
-
-static bool
-cell_ports_has(const struct cell_config *cf, uint16_t port)
-{
-	uint32_t i;
-
-	for (i = 0; i < cf->cf_nports; i++)
-		if (cf->cf_ports[i] == port)
-			return true;
-	return false;
-}
-
-/*
- * Give up the ports of one configuration, except for those that another one,
- * which may be NULL, keeps.  Under cell_lock.
- */
-void
-cell_ports_release(const struct cell_config *cf,
-    const struct cell_config *keep)
-{
-	uint32_t i;
-
-	KASSERT(mutex_owned(&cell_lock));
-
-	for (i = 0; i < cf->cf_nports; i++)
-		if (keep == NULL || !cell_ports_has(keep, cf->cf_ports[i]))
-			atomic_store_relaxed(&cell_port_owner[cf->cf_ports[i]],
-			    0);
-}
-
 static bool
 cell_port_within(uint16_t port, int lo, int hi)
 {
@@ -170,11 +86,20 @@ cell_port_within(uint16_t port, int lo, int hi)
 	return port >= lo && port <= hi;
 }
 
+static bool
+cell_sa_is_v4(const void *sa)
+{
+	const struct sockaddr *s = sa;
+
+	return s->sa_len == sizeof(struct sockaddr_in) &&
+	    s->sa_family == AF_INET;
+}
+
 static void
 cell_want_v4(struct cell_want *w, const struct sockaddr_in *sin)
 {
 
-	w->picked = sin->sin_len != sizeof(*sin) || sin->sin_family != AF_INET;
+	w->picked = !cell_sa_is_v4(sin);
 	w->port = w->picked ? sin->sin_port : ntohs(sin->sin_port);
 	w->ephemeral = cell_port_within(w->port, anonportmin, anonportmax);
 	w->addr.ca_family = 4;
@@ -182,6 +107,19 @@ cell_want_v4(struct cell_want *w, const struct sockaddr_in *sin)
 }
 
 #ifdef INET6
+/*
+ * The kernel keeps the interface within the address, where its own question
+ * may have left it: take it out.
+ */
+static void
+cell_want_scope(struct cell_addr *ca, uint32_t scope_id)
+{
+
+	ca->ca_scope = scope_id != 0 ? scope_id :
+	    (uint32_t)(ca->ca_addr[2] << 8 | ca->ca_addr[3]);
+	ca->ca_addr[2] = ca->ca_addr[3] = 0;
+}
+
 static void
 cell_want_v6(struct cell_want *w, const struct sockaddr_in6 *sin6)
 {
@@ -198,14 +136,8 @@ cell_want_v6(struct cell_want *w, const struct sockaddr_in6 *sin6)
 	}
 	w->addr.ca_family = 6;
 	memcpy(w->addr.ca_addr, &sin6->sin6_addr, sizeof(w->addr.ca_addr));
-	if (w->picked || !IN6_IS_ADDR_LINKLOCAL(&sin6->sin6_addr))
-		return;
-	/* The kernel keeps the interface within the address. */
-	w->addr.ca_scope = sin6->sin6_scope_id;
-	if (w->addr.ca_scope == 0)
-		w->addr.ca_scope = (w->addr.ca_addr[2] << 8) |
-		    w->addr.ca_addr[3];
-	w->addr.ca_addr[2] = w->addr.ca_addr[3] = 0;
+	if (cell_addr_scoped(&w->addr))
+		cell_want_scope(&w->addr, w->picked ? 0 : sin6->sin6_scope_id);
 }
 #endif
 
@@ -226,7 +158,9 @@ cell_want_parse(struct cell_want *w, const struct socket *so, const void *sa)
 #ifdef INET6
 	case AF_INET6:
 		w->addr.ca_family = 6;
-		if (sa != NULL)
+		if (sa != NULL && cell_sa_is_v4(sa))
+			cell_want_v4(w, sa);
+		else if (sa != NULL)
 			cell_want_v6(w, sa);
 		break;
 #endif
@@ -291,8 +225,7 @@ cell_bind(struct cell *c, kauth_cred_t cred, enum kauth_network_req req,
 		return cell_judge(c, cred, CELL_R_NETWORK_UNKNOWN, NULL, 0,
 		    NULL);
 	}
-	owner = w.port != 0 ?
-	    atomic_load_relaxed(&cell_port_owner[w.port]) : 0;
+	owner = cell_ports_owner(w.port);
 	if (owner != 0 && (c == NULL || owner != c->c_id))
 		return cell_bind_other(c, cred, &w);
 	if (c == NULL)

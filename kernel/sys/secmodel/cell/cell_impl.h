@@ -177,8 +177,9 @@ void	cell_policy_fill(struct cell_policy *, const struct cell_policy *,
 void	cell_policy_grant(struct cell_policy *, uint32_t, uint32_t, uint32_t,
 	    time_t);
 bool	cell_addr_wild(const struct cell_addr *);
+bool	cell_addr_scoped(const struct cell_addr *);
 
-/* cell_bind.c: ports and addresses. */
+/* cell_port.c: who has which port. */
 void	cell_ports_init(void);
 void	cell_ports_fini(void);
 uint32_t cell_ports_conflict(uint32_t, const struct cell_config *,
@@ -186,6 +187,9 @@ uint32_t cell_ports_conflict(uint32_t, const struct cell_config *,
 void	cell_ports_claim(uint32_t, const struct cell_config *);
 void	cell_ports_release(const struct cell_config *,
 	    const struct cell_config *);
+uint32_t cell_ports_owner(uint16_t);
+
+/* cell_bind.c: what may be bound. */
 int	cell_bind(struct cell *, kauth_cred_t, enum kauth_network_req,
 	    struct socket *, const void *);
 

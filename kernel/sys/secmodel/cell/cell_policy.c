@@ -75,12 +75,36 @@ cell_policy_judge(const struct cell_policy *cp, const struct cell_rule *r,
 	return CELL_V_DENY;
 }
 
+static bool
+cell_is_zero(const void *p, size_t len)
+{
+	const uint8_t *b = p;
+
+	while (len > 0 && b[len - 1] == 0)
+		len--;
+	return len == 0;
+}
+
 bool
 cell_addr_wild(const struct cell_addr *ca)
 {
-	static const uint8_t zero[sizeof(ca->ca_addr)];
 
-	return memcmp(ca->ca_addr, zero, sizeof(zero)) == 0;
+	return cell_is_zero(ca->ca_addr, sizeof(ca->ca_addr));
+}
+
+/*
+ * Whether an address means something on one interface or link alone, so that
+ * it takes an interface to be complete: RFC 4291, 2.5.6 and 2.7.
+ */
+bool
+cell_addr_scoped(const struct cell_addr *ca)
+{
+	const uint8_t *a = ca->ca_addr;
+
+	if (ca->ca_family != 6)
+		return false;
+	return (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
+	    (a[0] == 0xff && ((a[1] & 0x0f) == 1 || (a[1] & 0x0f) == 2));
 }
 
 /*
@@ -107,7 +131,7 @@ cell_name_ok(const char *s, size_t size)
 	size_t i, n;
 
 	n = strnlen(s, size);
-	if (n == 0 || n == size)
+	if (n == 0 || n == size || !cell_is_zero(s + n, size - n))
 		return false;
 	for (i = 0; i < n; i++) {
 		if ((s[i] >= 'a' && s[i] <= 'z') ||
@@ -127,7 +151,7 @@ cell_text_ok(const char *s, size_t size, size_t max)
 	size_t i, n;
 
 	n = strnlen(s, size);
-	if (n == size || n > max)
+	if (n == size || n > max || !cell_is_zero(s + n, size - n))
 		return false;
 	for (i = 0; i < n; i++)
 		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
@@ -149,25 +173,31 @@ cell_ports_check(const struct cell_config *cf)
 			if (cf->cf_ports[k] == cf->cf_ports[i])
 				return EINVAL;
 	}
+	if (!cell_is_zero(&cf->cf_ports[i],
+	    (CELL_MAXPORTS - i) * sizeof(cf->cf_ports[0])))
+		return EINVAL;
 	return 0;
 }
 
 static int
 cell_addr_check(const struct cell_addr *ca)
 {
-	static const uint8_t zero[12];
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-	if (ca->ca_pad[0] != 0 || ca->ca_pad[1] != 0 || ca->ca_pad[2] != 0)
+	if (!cell_is_zero(ca->ca_pad, sizeof(ca->ca_pad)))
 		return EINVAL;
 	switch (ca->ca_family) {
 	case 4:
-		if (ca->ca_scope != 0 || memcmp(&ca->ca_addr[4], zero, 12) != 0)
+		if (ca->ca_scope != 0 || !cell_is_zero(&ca->ca_addr[4], 12))
 			return EINVAL;
 		break;
 	case 6:
 		/* A mapped address is an IPv4 one and must be given as such. */
 		if (memcmp(ca->ca_addr, mapped, sizeof(mapped)) == 0)
+			return EINVAL;
+		/* Where the kernel keeps the interface, ours has none. */
+		if (cell_addr_scoped(ca) ? ca->ca_addr[2] != 0 ||
+		    ca->ca_addr[3] != 0 : ca->ca_scope != 0)
 			return EINVAL;
 		break;
 	default:
@@ -191,12 +221,16 @@ cell_addrs_check(const struct cell_config *cf)
 			    sizeof(cf->cf_addrs[i])) == 0)
 				return EINVAL;
 	}
+	if (!cell_is_zero(&cf->cf_addrs[i],
+	    (CELL_MAXADDRS - i) * sizeof(cf->cf_addrs[0])))
+		return EINVAL;
 	return 0;
 }
 
 /*
- * Whether the members named by `fields' (CELL_SET_*) are well-formed;
- * CELL_CONFIG_WHOLE means all of them, the name and the root too.
+ * Whether the members named by `fields' (CELL_SET_*) are well-formed, and
+ * zero beyond their ends; CELL_CONFIG_WHOLE means all of them, the name and
+ * the root too.
  */
 int
 cell_config_check(const struct cell_config *cf, uint32_t fields)
