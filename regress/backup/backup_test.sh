@@ -437,6 +437,163 @@ store_cleanup()
 	cells_teardown
 }
 
+# small DIR -- makes DIR a file system of six MiB.
+small()
+{
+	rm -rf "$1"
+	mkdir "$1"
+	case $(uname -s) in
+	Linux)	mount -t tmpfs -o size=6m,mode=700 small "$1" ||
+		    atf_skip "may not mount here" ;;
+	*)	mount_tmpfs -s 6M -m 700 small "$1" ;;
+	esac
+}
+
+atf_test_case full cleanup
+full_head()
+{
+	atf_set descr "a full disk is told before and during, and changes nothing"
+	atf_set require.user root
+}
+full_body()
+{
+	cells_setup
+	small "$CELLS_BACKUP"
+	small "$CELLS_DB"
+	make_cell web
+	atf_check -o ignore cellmgr apply web
+	# Before: what a first backup may take is what there is.
+	dd if=/dev/urandom of="$CELLS_BACKUP/other" bs=1024 count=3500 2>/dev/null
+	dd if=/dev/urandom of="$(data web)/big" bs=1024 count=3000 2>/dev/null
+	atf_check -s exit:1 \
+	    -e match:"^cellmgr backup: web: $CELLS_BACKUP/cell/web: about .* are needed, and .* are free$" \
+	    cellmgr backup create web
+	# During: -f goes on until there is no room left.
+	atf_check -s exit:1 \
+	    -e inline:"cellmgr backup: web: $CELLS_BACKUP: the disk became full; nothing was kept\n" \
+	    cellmgr backup create -f web
+	atf_check -o empty cellmgr backup list -H
+	atf_check -o inline:"$CELLS_BACKUP/other\n" find "$CELLS_BACKUP" -type f
+	cells_await 20 ready web
+	rm "$CELLS_BACKUP/other"
+	atf_check -o ignore cellmgr backup create web
+	atf_check -o save:archive cellmgr backup cat web
+	# An import, too.
+	dd if=/dev/urandom of="$CELLS_BACKUP/other" bs=1024 count=2000 2>/dev/null
+	atf_check -s exit:1 -e match:'import: .*the disk became full' -x \
+	    'cellmgr backup import <archive'
+	rm "$CELLS_BACKUP/other"
+	# A restore before: the file is there already.
+	atf_check -s exit:1 -e match:'about .* are needed' \
+	    cellmgr backup restore -s web
+	cells_await 20 ready web
+	# A restore during: files of one byte take more room than in the archive.
+	rm "$(data web)/big"
+	mkdir "$(data web)/many"
+	i=0
+	while [ $i -lt 700 ]; do
+		echo >"$(data web)/many/$i"
+		i=$((i + 1))
+	done
+	atf_check -o ignore cellmgr backup create web
+	echo new >"$(data web)/many/0"
+	atf_check -s exit:1 -e match:': the disk became full; nothing was kept$' \
+	    cellmgr backup restore -s web
+	atf_check -o inline:"new\n" cat "$(data web)/many/0"
+	atf_check -o empty find "$CELLS_DB" "$CELLS_BACKUP" -name '.cells-new*'
+	cells_await 20 ready web
+	rm -rf "$(data web)/many"
+	atf_check -o match:restored cellmgr backup restore -s web
+	atf_check -o inline:"\n" cat "$(data web)/many/0"
+}
+full_cleanup()
+{
+	cells_teardown
+}
+
+atf_test_case manifests cleanup
+manifests_head()
+{
+	atf_set descr "restore -m: a generation, and no mistakes in what is there then"
+}
+manifests_body()
+{
+	cells_setup
+	make_cell web 'ports 18080'
+	cp "$CELLS_ETC/web.cell" first
+	mkdir "$CELLS_ETC/web.d"
+	echo one >"$CELLS_ETC/web.d/file"
+	atf_check -o ignore cellmgr apply web
+	atf_check -o ignore cellmgr backup create -c live web
+	atf_check -o ignore cellmgr stop web
+	# Another cell has got its port meanwhile.
+	make_cell web 'ports 18081'
+	echo two >"$CELLS_ETC/web.d/file"
+	make_cell other 'ports 18080'
+	before=$(facts "$CELLS_ETC")
+	atf_check -s exit:1 \
+	    -e match:'with its manifest there would be mistakes: .*web.cell:[0-9]*: ports: 18080 belongs to cell other' \
+	    cellmgr backup restore -m web
+	[ "$(facts "$CELLS_ETC")" = "$before" ] || atf_fail "changed"
+	rm "$CELLS_ETC/other.cell"
+	atf_check -o match:restored cellmgr backup restore -m web
+	atf_check cmp first "$CELLS_ETC/web.cell"
+	atf_check -o inline:"one\n" cat "$CELLS_ETC/web.d/file"
+	atf_check -o inline:"backup restore\tok\n" -x \
+	    'cellmgr history -H -o verb,result | tail -n 1'
+	atf_check -o match:'\+ ports 18080' -x \
+	    'cellmgr history $(cellmgr history -H -o generation | tail -n 1)'
+	# What was there before can be had back.
+	atf_check -o match:'ports 18080' -o match:'18081' cellmgr rollback -n
+	atf_check -o ignore cellmgr check
+}
+manifests_cleanup()
+{
+	cells_teardown
+}
+
+atf_test_case volumes cleanup
+volumes_head()
+{
+	atf_set descr "a cell's volumes: on request, in the place that is declared"
+	atf_set require.user root
+}
+volumes_body()
+{
+	cells_setup
+	: >"$CELLS_ETC/in.volume"
+	echo 'backup no' >"$CELLS_ETC/out.volume"
+	make_cell web 'volume in /srv/in' 'volume out /srv/out'
+	atf_check -o ignore cellmgr apply web
+	echo in >"$CELLS_DB/volumes/in/f"
+	echo out >"$CELLS_DB/volumes/out/f"
+	atf_check -o ignore cellmgr backup create web
+	atf_check -o match:'^left in out$' cellmgr backup show web
+	atf_check -o ignore cellmgr backup create -V web
+	atf_check -o match:'^volumes in$' -o match:'^left out$' cellmgr backup show web
+	echo new >"$CELLS_DB/volumes/in/f"
+	atf_check -s exit:1 -e match:'web not down; -s stops' cellmgr backup restore -V web
+	atf_check -o match:restored -e match:'does not hold volume out' \
+	    cellmgr backup restore -s web
+	atf_check -o inline:"new\n" cat "$CELLS_DB/volumes/in/f"
+	atf_check -o match:restored -e ignore cellmgr backup restore -sV web
+	atf_check -o inline:"in\n" cellctl exec web /bin/cat /srv/in/f
+	# Declared elsewhere by now, its content goes where its file says.
+	atf_check -o ignore cellmgr stop web
+	mkdir moved
+	echo "hostpath $CELLS_WORK/moved" >"$CELLS_ETC/cells.conf"
+	mkdir moved/in
+	echo "path $CELLS_WORK/moved/in" >"$CELLS_ETC/in.volume"
+	atf_check -s exit:1 -e match:"volume in: its file says $CELLS_DB/volumes/in, and its content would go to $CELLS_WORK/moved/in" \
+	    cellmgr backup restore -mV web
+	atf_check -o match:restored -e ignore cellmgr backup restore -V web
+	atf_check -o inline:"in\n" cat moved/in/f
+}
+volumes_cleanup()
+{
+	cells_teardown
+}
+
 atf_init_test_cases()
 {
 	atf_add_test_case roundtrip
@@ -447,4 +604,7 @@ atf_init_test_cases()
 	atf_add_test_case moved
 	atf_add_test_case drill
 	atf_add_test_case store
+	atf_add_test_case full
+	atf_add_test_case manifests
+	atf_add_test_case volumes
 }

@@ -15,7 +15,8 @@ type Keep struct {
 
 // Prune picks from the backups of one thing, oldest first, those that may
 // go.  Days are UTC's, weeks those of ISO 8601.  One that was found bad is
-// kept by no rule, and the last good one is always kept.
+// kept by no rule.  Two always stay: the last one that nothing is known
+// against, and the last one that was read and found good.
 func (k Keep) Prune(all []Backup) []Backup {
 	keep := map[string]bool{}
 	newest := func(n int, period func(time.Time) string) {
@@ -39,6 +40,12 @@ func (k Keep) Prune(all []Backup) []Backup {
 		y, w := t.ISOWeek()
 		return strconv.Itoa(y) + "-" + strconv.Itoa(w)
 	})
+	for _, b := range slices.Backward(all) {
+		if b.Good() && !b.Verified.IsZero() {
+			keep[b.Stamp] = true
+			break
+		}
+	}
 	var out []Backup
 	for _, b := range all {
 		if !keep[b.Stamp] {

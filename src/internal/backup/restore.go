@@ -48,6 +48,7 @@ type restorer struct {
 	swap swap
 	src  Source // what is replaced, for finding who uses it
 	u    unpacker
+	disk string // a directory of the file system that may become full
 }
 
 // Restore unpacks a backup beside what it replaces, makes sure that it is
@@ -67,7 +68,7 @@ func (s *Store) Restore(ctx context.Context, e *engine.Engine, b *Backup, o Rest
 	}
 	if err != nil {
 		if !exists(r.swap.journal) {
-			err = errors.Join(full(err, e.Layout.State), r.drop())
+			err = errors.Join(full(err, r.disk), r.drop())
 		}
 		return nil, err
 	}
@@ -111,7 +112,10 @@ func (r *restorer) prepare() error {
 			return err
 		}
 	}
-	return checkSpace(r.e.Layout.State, r.b.Stream, r.b.Entries)
+	if r.b.Kind == KindCell {
+		return r.room(r.e.Layout.State)
+	}
+	return nil
 }
 
 // stage makes an empty directory in dir for a part of the archive.
@@ -144,15 +148,34 @@ func (r *restorer) accept(h *Head) error {
 			return err
 		}
 		r.src.Volumes = append(r.src.Volumes, v)
+		if h.Kind == KindVolume {
+			if err := r.room(filepath.Dir(path)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// room reports a file system that will be full.
+func (r *restorer) room(dir string) error {
+	r.disk = dir
+	return checkSpace(dir, r.b.Stream, r.b.Entries)
+}
+
+// volumePath is where a volume is, or will be when its file is restored.
+func (r *restorer) volumePath(name string) string {
+	if f := r.e.Set.Volumes[name]; f != nil {
+		return f.Path
+	}
+	return filepath.Join(r.e.Set.Conf.Volumes, name)
 }
 
 // volume is the path of a volume that can be swapped.
 func (r *restorer) volume(name string) (string, error) {
 	f := r.e.Set.Volumes[name]
 	if f == nil && r.o.Manifest {
-		return filepath.Join(r.e.Set.Conf.Volumes, name), os.MkdirAll(r.e.Set.Conf.Volumes, 0o700)
+		return r.volumePath(name), os.MkdirAll(r.e.Set.Conf.Volumes, 0o700)
 	}
 	if f == nil {
 		return "", fmt.Errorf("no volume %s is declared here; -m restores its file, too", name)
@@ -244,36 +267,40 @@ func (r *restorer) each(stage, dir string) error {
 	return err
 }
 
-// checkManifests refuses manifests with mistakes, and drops those of volumes
-// that are not restored.
+// checkManifests refuses manifests with which there would be mistakes, and
+// drops those of volumes that are not restored.
 func (r *restorer) checkManifests(dir string) error {
 	names, err := readDir(dir)
 	if err != nil {
 		return err
 	}
-	var errs manifest.Errors
+	changes, files := map[string][]byte{}, map[string]string{}
 	for _, n := range names {
 		name, isVolume := strings.CutSuffix(n, manifest.VolumeSuffix)
-		if isVolume && !slices.Contains(r.src.Volumes, name) {
-			if err := os.Remove(filepath.Join(dir, n)); err != nil {
-				return err
-			}
-			continue
+		at := filepath.Join(dir, n)
+		switch {
+		case isVolume && !slices.Contains(r.src.Volumes, name):
+			err = os.Remove(at)
+		case strings.HasSuffix(n, manifest.FilesSuffix):
+			files[r.b.Name] = at
+		default:
+			changes[n], err = os.ReadFile(at)
 		}
-		if strings.HasSuffix(n, manifest.FilesSuffix) {
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join(dir, n))
 		if err != nil {
 			return err
 		}
-		if isVolume {
-			manifest.ParseVolume(name, n, text, r.e.Set.Conf, &errs)
-		} else {
-			manifest.ParseCell(r.b.Name, n, text, r.e.Set.Conf, &errs)
+	}
+	set, err := manifest.LoadWithFiles(r.e.Set.Dir, changes, files)
+	if err != nil {
+		return fmt.Errorf("with its manifest there would be mistakes: %w", err)
+	}
+	for _, v := range r.src.Volumes {
+		if at := r.volumePath(v); set.Volumes[v].Path != at {
+			return fmt.Errorf("volume %s: its file says %s, and its content would go to %s; declare it there first",
+				v, set.Volumes[v].Path, at)
 		}
 	}
-	return errs.Err()
+	return nil
 }
 
 // replace swaps while nothing uses what is replaced.
@@ -332,6 +359,11 @@ func (r *restorer) users() []string {
 
 // commit swaps, and where manifests were among it makes that a generation.
 func (r *restorer) commit() error {
+	if r.o.Manifest {
+		if err := r.e.Save("before the restore of " + r.b.ID.String()); err != nil {
+			return err
+		}
+	}
 	if err := r.swap.commit(); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (e *Engine) WriteManifests(changes map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	if err := e.save("before " + strings.Join(sortedKeys(changes), " ")); err != nil {
+	if err := e.Save("before " + strings.Join(sortedKeys(changes), " ")); err != nil {
 		return err
 	}
 	root, err := os.OpenRoot(e.Set.Dir)
@@ -57,9 +57,9 @@ func writeManifest(root *os.Root, name string, text []byte) error {
 	return host.WriteFile(root, name, text, host.File{Mode: mode, UID: uid, GID: gid}, fault)
 }
 
-// save records the files as they are where no generation holds them, so that
+// Save records the files as they are where no generation holds them, so that
 // what a verb is about to change can be had back.
-func (e *Engine) save(why string) error {
+func (e *Engine) Save(why string) error {
 	now, err := e.snapshot(true)
 	if err != nil {
 		return err

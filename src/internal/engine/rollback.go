@@ -51,7 +51,7 @@ func (e *Engine) Restore(g *Generation) error {
 	if err := e.rehearse(g); err != nil {
 		return err
 	}
-	if err := e.save(fmt.Sprintf("before the rollback to %d", g.Number)); err != nil {
+	if err := e.Save(fmt.Sprintf("before the rollback to %d", g.Number)); err != nil {
 		return err
 	}
 	err := host.WriteHost(e.restoreFile(), []byte(strconv.Itoa(g.Number)+"\n"), 0o600, fault)

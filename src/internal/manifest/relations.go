@@ -62,7 +62,12 @@ func (s *Set) checkSources(c *Cell, errs *Errors) {
 }
 
 // FilesDir is where a cell's files for provisioning are.
-func (s *Set) FilesDir(name string) string { return filepath.Join(s.Dir, name+FilesSuffix) }
+func (s *Set) FilesDir(name string) string {
+	if dir := s.files[name]; dir != "" {
+		return dir
+	}
+	return filepath.Join(s.Dir, name+FilesSuffix)
+}
 
 // checkPorts finds ports that two cells declare: the kernel gives a port to
 // one cell alone.

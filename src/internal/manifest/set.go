@@ -28,6 +28,7 @@ type Set struct {
 	Cells   map[string]*Cell
 	Volumes map[string]*VolumeFile
 	changes map[string][]byte // not yet made
+	files   map[string]string // FilesDir where it is not yet in its place
 }
 
 // Names lists the cells by name.
@@ -44,8 +45,14 @@ func Load(dir string) (*Set, error) { return LoadWith(dir, nil) }
 // LoadWith reads the directory as it would be with some files changed: given
 // are their names and new texts, nil for a file that is to be removed.
 func LoadWith(dir string, changes map[string][]byte) (*Set, error) {
+	return LoadWithFiles(dir, changes, nil)
+}
+
+// LoadWithFiles is LoadWith where for some cells, too, the directory of files
+// for provisioning is to be replaced by another.
+func LoadWithFiles(dir string, changes map[string][]byte, files map[string]string) (*Set, error) {
 	var errs Errors
-	s := &Set{Dir: dir, Cells: map[string]*Cell{}, Volumes: map[string]*VolumeFile{}, changes: changes}
+	s := &Set{Dir: dir, Cells: map[string]*Cell{}, Volumes: map[string]*VolumeFile{}, changes: changes, files: files}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%s: no such directory", dir)
