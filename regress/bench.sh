@@ -9,12 +9,14 @@ set -eu
 PATH=$(pwd -P)/$BUILD/bin:$PATH:/usr/local/go/bin
 export PATH BUILD GO CC
 
+status=0
 for script in regress/bench/*_bench.sh; do
 	[ -f "$script" ] || continue
 	echo "== $script"
-	sh "$script"
+	sh "$script" || status=1
 done
 
 echo "== Go packages"
 CGO_ENABLED=0 "$GO" test -run '^$' -bench . -benchtime "$BENCHTIME" ./... |
     grep -v -e '^ok' -e 'no test files' -e '^PASS$'
+exit $status
