@@ -24,17 +24,7 @@ CELLS_BACKUP=$work/backup CELLS_RIG=$work/rig.sock
 export CELLS_ETC CELLS_RUN CELLS_DB CELLS_BACKUP CELLS_RIG
 mkdir -p "$CELLS_ETC" "$CELLS_RUN" "$CELLS_DB/volumes/bench"
 
-# now -- milliseconds.
-now()
-{
-	echo $(($(date +%s%N) / 1000000))
-}
-
-# median NUMBER...
-median()
-{
-	printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"
-}
+. regress/bench/measure.sh
 
 # fill DIR -- two thirds source text in files of 64 KiB, one third that does
 # not compress.
@@ -48,27 +38,10 @@ fill()
 	head -c $((MIB / 3))M /dev/urandom >"$1/random"
 }
 
-# measure NAME COMMAND... -- notes milliseconds that it takes, and of
-# processors, with its input in memory.
-measure()
-{
-	name=$1
-	shift
-	begin=$(now)
-	("$@" >/dev/null; times) >"$work/times"
-	tail -n 1 "$work/times" | awk -v ms=$(($(now) - begin)) '
-	    { for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); cpu += t[1] * 60 + t[2] } }
-	    END { print ms, int(cpu * 1000) }' >>"$work/$name.ms"
-}
-
 # report NAME BYTES -- one line.
 report()
 {
-	# Numbers are words.
-	# shellcheck disable=SC2046
-	ms=$(median $(cut -d ' ' -f 1 "$work/$1.ms"))
-	# shellcheck disable=SC2046
-	cpu=$(median $(cut -d ' ' -f 2 "$work/$1.ms"))
+	ms=$(taken "$1") cpu=$(processors "$1")
 	: "${tar_ms:=$ms}" "${tar_cpu:=$cpu}"
 	awk -v name="$1" -v mib="$mib" -v ms="$ms" -v cpu="$cpu" -v size="$2" \
 	    -v tms="$tar_ms" -v tcpu="$tar_cpu" 'BEGIN {
