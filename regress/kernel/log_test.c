@@ -1,5 +1,7 @@
 /* log_test.c -- one line per cell and rule in a minute. */
 
+#include <stdlib.h>
+
 #include "kit.h"
 
 #define	ASK(p, action)	rig_ask(p, CELL_SCOPE_SYSTEM, KAUTH_SYSTEM_##action,  \
@@ -23,6 +25,44 @@ ATF_TC_BODY(line, tc)
 	    "cell web(%u): system.reboot denied to httpd[%d], uid %d", id,
 	    (int)rig_pid(p), USER);
 	ATF_CHECK_EQ_MSG(rig_log_count(want), 1, "no line: %s", want);
+	done();
+}
+
+/* A program's name comes from the cell: it neither ends the line nor more. */
+ATF_TC_WITHOUT_HEAD(names_are_tame);
+ATF_TC_BODY(names_are_tame, tc)
+{
+	static const struct {
+		const char *name, *shown;
+	} names[] = {
+		{ "x\n<0>panic: no", "x?<0>panic: no" },
+		{ "\033[2J\a\177", "?[2J??" },
+		{ "caf\303\251", "caf??" },
+		{ " ~", " ~" },
+	};
+	struct cell_denial *dn;
+	struct proc *p;
+	char want[64];
+	uint32_t id;
+	size_t i, n;
+
+	boot();
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		id = cell("web");
+		p = member(id, 0);
+		rig_set_name(p, names[i].name);
+		rig_log_clear();
+		FAILS(EPERM, ASK(p, REBOOT));
+		snprintf(want, sizeof(want), "denied to %s[%d]",
+		    names[i].shown, (int)rig_pid(p));
+		ATF_CHECK_EQ_MSG(rig_log_count(want), 1, "no line: %s", want);
+		MUST(call_denials(root, id, 0, &dn, &n));
+		ATF_CHECK_EQ(n, 1);
+		ATF_CHECK_STREQ(dn->dn_prog, names[i].shown);
+		free(dn);
+		gone(p);
+		OK(call_destroy(root, id));
+	}
 	done();
 }
 
@@ -104,6 +144,7 @@ ATF_TC_BODY(hosts_own, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, line);
+	ATF_TP_ADD_TC(tp, names_are_tame);
 	ATF_TP_ADD_TC(tp, rate);
 	ATF_TP_ADD_TC(tp, silence);
 	ATF_TP_ADD_TC(tp, hosts_own);

@@ -307,7 +307,7 @@ struct cell_denial {
 	uint16_t	dn_verdict;	/* CELL_VERDICT_* */
 	uint32_t	dn_detail;	/* process id, port, or limit; else 0 */
 	struct cell_addr dn_addr;	/* of a bind, else family 0 */
-	char		dn_prog[CELL_PROGLEN];
+	char		dn_prog[CELL_PROGLEN];	/* ASCII, printable */
 };
 
 /* One row of the policy table. */

@@ -177,6 +177,21 @@ cell_log(struct cell *c, const struct cell_denial *dn)
 }
 
 /*
+ * A program is called what its file is called, and files of a cell are called
+ * what the cell likes: nothing that would end a line of the log and begin
+ * another one, or do more to a terminal.
+ */
+static void
+cell_prog(char *buf, size_t size, const struct proc *p)
+{
+
+	strlcpy(buf, p->p_comm, size);
+	for (; *buf != '\0'; buf++)
+		if (*buf < ' ' || *buf > '~')
+			*buf = '?';
+}
+
+/*
  * Count a verdict and, unless it is of the kind that is asked for all the
  * time, keep it.  `c' is who acted (&cell_host for a host's user), `object'
  * whose it was (NULL for the host's).
@@ -218,7 +233,7 @@ cell_note(struct cell *c, kauth_cred_t cred, u_int rule, enum cell_verdict v,
 	dn.dn_detail = detail;
 	if (addr != NULL)
 		dn.dn_addr = *addr;
-	strlcpy(dn.dn_prog, curproc->p_comm, sizeof(dn.dn_prog));
+	cell_prog(dn.dn_prog, sizeof(dn.dn_prog), curproc);
 	cell_ring_add(&c->c_ring, &dn);
 	if (v == CELL_V_DENY &&
 	    (cell_rules[rule].ru_flags & CELL_RULE_NOLOG) == 0)
