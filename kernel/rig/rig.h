@@ -11,6 +11,8 @@
  * - Numbers and names of sys/kauth.h; arguments of every request below.
  * - Ports the kernel picks: asked about once as port 0, then each candidate
  *   in host byte order with an uninitialised length and family.
+ * - Room for a credential's data is made when some is first set, which must
+ *   not be with p_lock held.
  * - posix_spawn(3) runs no hooks on fork; a zombie keeps its credential until
  *   it is waited for; the exit hook runs before.
  * - sysctl(9)'s lock: a writer's call excludes all others.

@@ -74,6 +74,35 @@ ATF_TC_BODY(stale_thread, tc)
 	done();
 }
 
+/* The same thread was in execve(2) all the while. */
+ATF_TC_WITHOUT_HEAD(stale_thread_executes);
+ATF_TC_BODY(stale_thread_executes, tc)
+{
+	struct lwp *l;
+	struct proc *p, *q;
+	uint32_t id;
+
+	boot();
+	id = cell("web");
+	p = host(0);
+	l = rig_thread(p);
+	MUST(call_attach(p, id));
+	rig_thread_end(l);
+	rig_exec_setuid(p, USER);
+	ATF_CHECK_EQ(rig_euid(p), USER);
+	ATF_CHECK_EQ(cell_of(p), id);
+	FAILS(EPERM, rig_cansee(p, root, KAUTH_REQ_PROCESS_CANSEE_ENTRY));
+	q = child(p);
+	ATF_CHECK_EQ(cell_of(q), id);
+	ATF_CHECK_EQ(info(id).ci_nproc, 2);
+	gone(p);
+	gone(q);
+	ATF_CHECK_EQ(info(id).ci_nproc, 0);
+	ATF_CHECK_EQ(info(id).ci_exits, 2);
+	ATF_CHECK_EQ(info(id).ci_refs, 0);
+	done();
+}
+
 ATF_TC_WITHOUT_HEAD(who);
 ATF_TC_BODY(who, tc)
 {
@@ -175,6 +204,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, one_way);
 	ATF_TP_ADD_TC(tp, threads_go_along);
 	ATF_TP_ADD_TC(tp, stale_thread);
+	ATF_TP_ADD_TC(tp, stale_thread_executes);
 	ATF_TP_ADD_TC(tp, who);
 	ATF_TP_ADD_TC(tp, dying_is_busy);
 	ATF_TP_ADD_TC(tp, maxproc);

@@ -33,6 +33,8 @@ mine_cred_cb(kauth_cred_t cred, kauth_action_t action, void *cookie,
 {
 	(void)cookie, (void)arg1, (void)arg2, (void)arg3;
 	hooks[action]++;
+	if (action == KAUTH_CRED_INIT)
+		kauth_cred_setdata(cred, mine_key, NULL);
 	if (action == KAUTH_CRED_COPY)
 		kauth_cred_setdata(arg0, mine_key,
 		    kauth_cred_getdata(cred, mine_key));

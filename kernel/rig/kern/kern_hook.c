@@ -1,4 +1,4 @@
-/* kern_hook.c -- hooks on fork and exit. */
+/* kern_hook.c -- hooks on fork, exec and exit. */
 
 #include <sys/param.h>
 #include <sys/kmem.h>
@@ -12,14 +12,14 @@
 struct hook {
 	LIST_ENTRY(hook) hk_list;
 	union {
-		void	(*exit)(struct proc *, void *);
+		void	(*proc)(struct proc *, void *);
 		void	(*fork)(struct proc *, struct proc *);
 	} hk_fn;
 	void	*hk_arg;
 };
 LIST_HEAD(hooklist, hook);
 
-static struct hooklist exithooks, forkhooks;
+static struct hooklist exechooks, exithooks, forkhooks;
 static krwlock_t hook_lock;
 
 void
@@ -31,6 +31,7 @@ hook_init(void)
 void
 hook_fini(void)
 {
+	KASSERT(LIST_EMPTY(&exechooks));
 	KASSERT(LIST_EMPTY(&exithooks));
 	KASSERT(LIST_EMPTY(&forkhooks));
 	rw_destroy(&hook_lock);
@@ -54,14 +55,32 @@ hook_remove(struct hook *hk)
 	kmem_free(hk, sizeof(*hk));
 }
 
-void *
-exithook_establish(void (*fn)(struct proc *, void *), void *arg)
+static void *
+proc_hook(struct hooklist *list, void (*fn)(struct proc *, void *), void *arg)
 {
 	struct hook *hk = kmem_zalloc(sizeof(*hk), KM_SLEEP);
 
-	hk->hk_fn.exit = fn;
+	hk->hk_fn.proc = fn;
 	hk->hk_arg = arg;
-	return hook_insert(&exithooks, hk);
+	return hook_insert(list, hk);
+}
+
+void *
+exechook_establish(void (*fn)(struct proc *, void *), void *arg)
+{
+	return proc_hook(&exechooks, fn, arg);
+}
+
+void
+exechook_disestablish(void *hk)
+{
+	hook_remove(hk);
+}
+
+void *
+exithook_establish(void (*fn)(struct proc *, void *), void *arg)
+{
+	return proc_hook(&exithooks, fn, arg);
 }
 
 void
@@ -85,15 +104,27 @@ forkhook_disestablish(void *hk)
 	hook_remove(hk);
 }
 
-void
-doexithooks(struct proc *p)
+static void
+run_proc_hooks(struct hooklist *list, struct proc *p)
 {
 	struct hook *hk;
 
 	rw_enter(&hook_lock, RW_READER);
-	LIST_FOREACH(hk, &exithooks, hk_list)
-		(*hk->hk_fn.exit)(p, hk->hk_arg);
+	LIST_FOREACH(hk, list, hk_list)
+		(*hk->hk_fn.proc)(p, hk->hk_arg);
 	rw_exit(&hook_lock);
+}
+
+void
+doexechooks(struct proc *p)
+{
+	run_proc_hooks(&exechooks, p);
+}
+
+void
+doexithooks(struct proc *p)
+{
+	run_proc_hooks(&exithooks, p);
 }
 
 void

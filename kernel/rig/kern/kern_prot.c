@@ -134,6 +134,7 @@ credexec(struct lwp *l, uid_t euid, gid_t egid)
 	p->p_cred = kauth_cred_hold(l->l_cred);
 	mutex_exit(p->p_lock);
 	kauth_cred_free(ocred);
+	doexechooks(p);
 }
 
 /* chroot(2), without the directory. */

@@ -126,6 +126,9 @@ specificdata_setspecific(specificdata_domain_t sd,
 	KASSERT(key < SPECIFICDATA_MAX && sd->sd_dtor[key] != NULL);
 	if (!ref->sd_listed) {
 		ASSERT_SLEEPABLE();
+		/* The kernel allocates here, and says so of no lock. */
+		KASSERTMSG(!mutex_owned(curproc->p_lock),
+		    "room is made with p_lock held");
 		mutex_enter(&sd->sd_lock);
 		LIST_INSERT_HEAD(&sd->sd_objects, ref, sd_list);
 		ref->sd_listed = true;

@@ -27,6 +27,7 @@ int	sysctl_call(struct lwp *, const char *, void *, size_t *,
 size_t	sysctl_filled(void);
 void	hook_init(void);
 void	hook_fini(void);
+void	doexechooks(struct proc *);
 void	doexithooks(struct proc *);
 void	doforkhooks(struct proc *, struct proc *);
 

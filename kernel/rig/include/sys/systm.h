@@ -20,6 +20,8 @@ int	copyin(const void *, void *, size_t);
 int	copyout(const void *, void *, size_t);
 int	kcopy(const void *, void *, size_t);
 
+void	*exechook_establish(void (*)(struct proc *, void *), void *);
+void	exechook_disestablish(void *);
 void	*exithook_establish(void (*)(struct proc *, void *), void *);
 void	exithook_disestablish(void *);
 void	*forkhook_establish(void (*)(struct proc *, struct proc *));

@@ -34,7 +34,7 @@
  *			the port table's writers, c_policy's writers, c_state.
  *	proc_lock	as everywhere.
  *	p->p_lock	as everywhere; credentials are copied under it, so
- *			nothing here takes cell_lock below it.
+ *			nothing here takes cell_lock or allocates below it.
  *	cell_gone_lock	(adaptive) cells that were destroyed but are still
  *			named.  A leaf: credentials are freed anywhere.
  *	cm_lock		(spin, IPL_SCHED) a stripe of the members' table.
@@ -206,23 +206,30 @@ int	cell_create(const struct cell_create *, struct cell_result *);
 int	cell_set(const struct cell_set *, struct cell_result *);
 int	cell_destroy(uint32_t);
 
-/* cell_cred.c: who belongs where. */
+/* cell_cred.c: which cell a credential names. */
 int	cell_cred_init(void);
 void	cell_cred_fini(void);
 struct cell *cell_of_cred(kauth_cred_t);
 struct cell *cell_of_proc(struct proc *);
-int	cell_attach(struct lwp *, uint32_t);
-int	cell_kill(uint32_t);
-int	cell_fork_check(struct cell *, kauth_cred_t);
-void	cell_count_exit(struct proc *, void *);
+void	cell_cred_set(kauth_cred_t, struct cell *);
 int	secmodel_cell_cred_cb(kauth_cred_t, kauth_action_t, void *, void *,
 	    void *, void *, void *);
 
-/* cell_member.c: the same, for whoever asks with a spin lock held. */
+/* cell_proc.c: how processes come to be members, and go. */
+void	cell_proc_init(void);
+void	cell_proc_fini(void);
+void	cell_proc_fork(struct proc *);
+int	cell_fork_check(struct cell *, kauth_cred_t);
+int	cell_attach(struct lwp *, uint32_t);
+
+/* cell_kill.c: the end of a cell. */
+int	cell_kill(uint32_t);
+
+/* cell_member.c: who is a member, also with a spin lock held. */
 void	cell_members_init(void);
 void	cell_members_fini(void);
 void	cell_member_add(struct proc *, struct cell *);
-void	cell_member_remove(struct proc *);
+struct cell *cell_member_remove(struct proc *);
 struct cell *cell_member_of(struct proc *);
 
 /* cell_judge.c: from a rule to an answer, with its telemetry. */

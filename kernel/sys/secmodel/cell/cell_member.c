@@ -26,14 +26,14 @@
 
 
 /*
- * Members: which process is in which cell, known without touching a
- * credential.
+ * The table of members: which process is in which cell, known without
+ * touching a credential.  It is what counts, from attach or fork to exit:
+ * a cell has as many processes as it has members here.
  *
- * kauth_cred_getdata(9) takes an adaptive mutex, but sched_setparam(2) and
- * the kern.lwp node ask with an LWP locked, and terminals that are opened
- * with their own spin lock held, where that is not allowed.  For those
- * questions the processes stand in a hash table, striped with spin locks.
- * All others ask the credential.
+ * It also answers where a credential cannot.  kauth_cred_getdata(9) takes an
+ * adaptive mutex, but sched_setparam(2) and the kern.lwp node ask with an LWP
+ * locked, and terminals that are opened with their own spin lock held, where
+ * that is not allowed.  All other questions are answered by the credential.
  */
 
 #include <sys/cdefs.h>
@@ -125,18 +125,23 @@ cell_member_add(struct proc *p, struct cell *c)
 	mutex_spin_exit(lock);
 }
 
-/* May sleep. */
-void
+/* The cell that the process was in, or NULL.  May sleep. */
+struct cell *
 cell_member_remove(struct proc *p)
 {
 	struct cell_member *m;
+	struct cell *c;
 	kmutex_t *lock;
 
 	m = cell_member_find(cell_members_enter(p, &lock), p);
-	KASSERT(m != NULL);
-	LIST_REMOVE(m, m_list);
+	if (m != NULL)
+		LIST_REMOVE(m, m_list);
 	mutex_spin_exit(lock);
+	if (m == NULL)
+		return NULL;
+	c = m->m_cell;
 	kmem_free(m, sizeof(*m));
+	return c;
 }
 
 /*

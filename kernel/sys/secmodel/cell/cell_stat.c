@@ -299,7 +299,7 @@ cell_snapshot(void)
 	PROCLIST_FOREACH(p, &allproc) {
 		mutex_enter(p->p_lock);
 		if ((p->p_stat == SACTIVE || p->p_stat == SSTOP) &&
-		    (c = cell_of_cred(p->p_cred)) != NULL)
+		    (c = cell_member_of(p)) != NULL)
 			cell_snapshot_proc(c, p);
 		mutex_exit(p->p_lock);
 	}

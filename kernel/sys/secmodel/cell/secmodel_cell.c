@@ -84,6 +84,7 @@ cell_init(void)
 	error = cell_cred_init();
 	if (error != 0)
 		goto fail_cred;
+	cell_proc_init();
 	cell_listen();
 	error = cell_sysctl_init();
 	if (error != 0)
@@ -93,6 +94,7 @@ cell_init(void)
  fail_sysctl:
 	cell_unlisten();
 	cell_drain();
+	cell_proc_fini();
 	cell_cred_fini();
  fail_cred:
 	cell_registry_fini();
@@ -111,6 +113,7 @@ cell_fini(void)
 	cell_unlisten();
 	cell_drain();
 	cell_vnode_fini();
+	cell_proc_fini();
 	cell_cred_fini();
 	cell_registry_fini();
 	return 0;
