@@ -71,7 +71,7 @@ var backupFields = []table.Field[backup.Backup]{
 	sizeColumn("bytes", "of the files in it", func(b backup.Backup) int64 { return b.Bytes }),
 	{Name: "files", Right: true, Doc: "how many", Value: func(b backup.Backup) string { return strconv.FormatInt(b.Files, 10) }},
 	{Name: "state", Doc: "bad, lost (nothing is known of it), drilled, verified, or made",
-		Value: backupState},
+		Value: func(b backup.Backup) string { return b.State() }},
 	timeColumn("verified", "when all of it was last read and found good", func(b backup.Backup) time.Time { return b.Verified }),
 	timeColumn("drilled", "when it was last tried in a cell", func(b backup.Backup) time.Time { return b.Drilled }),
 	{Name: "drill", Doc: "how that went: ok or failed", Value: func(b backup.Backup) string { return b.Drill }},
@@ -80,21 +80,6 @@ var backupFields = []table.Field[backup.Backup]{
 	{Name: "how", Extra: true, Doc: "stop, pause, live, or down where nothing ran", Value: func(b backup.Backup) string { return b.How }},
 	{Name: "origin", Extra: true, Doc: "here, strange (imported) or trusted", Value: func(b backup.Backup) string { return b.Origin }},
 	hidden(sizeColumn("entries", "files, directories, links and pipes", func(b backup.Backup) int64 { return b.Entries })),
-}
-
-// backupState says in one word what is known.
-func backupState(b backup.Backup) string {
-	switch {
-	case !b.Bad.IsZero():
-		return "bad"
-	case b.Lost:
-		return "lost"
-	case b.Drill == backup.DrillOK:
-		return "drilled"
-	case !b.Verified.IsZero():
-		return "verified"
-	}
-	return "made"
 }
 
 func backupShow() cli.Verb {

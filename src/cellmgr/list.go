@@ -67,7 +67,7 @@ func listCells(ctx *cli.Context, l cli.Listing, v string, names []string) error 
 
 // inView is the cell as the view shows it: merged is what runs, or what would.
 func inView(c *manifest.Cell, o *plan.Observed, v string) *manifest.Cell {
-	r := running(o)
+	r := plan.InForce(o)
 	switch {
 	case v == desired, v == merged && r == nil:
 		return c

@@ -50,12 +50,12 @@ func show(ctx *cli.Context, v string, names []string) error {
 
 // showOne is one cell's manifest in a view; "" where there is no such cell.
 func showOne(c *manifest.Cell, o *plan.Observed, v string) (string, error) {
-	r := running(o)
+	r := plan.InForce(o)
 	switch {
 	case v == desired && c != nil:
 		return c.Text(), nil
 	case v == merged && c != nil && r != nil:
-		return both(c, r, o), nil
+		return both(c, o), nil
 	case v == merged && c != nil:
 		return "# does not run\n" + c.Text(), nil
 	case v != desired && r != nil:
@@ -96,20 +96,18 @@ func enforced(r *manifest.Cell, o *plan.Observed) string {
 }
 
 // both is the manifest, with what is in force instead as a comment.
-func both(c, r *manifest.Cell, o *plan.Observed) string {
+func both(c *manifest.Cell, o *plan.Observed) string {
 	s := facts(o)
-	for _, d := range manifest.CellDirectives() {
-		want := fieldText(d.Name, c.Field(d.Name))
-		s += want
-		if o.Applied == nil && d.Effect != manifest.Live {
+	for _, d := range plan.Directives(c, o) {
+		s += fieldText(d.Name, d.Want)
+		if !d.Differs {
 			continue
 		}
-		if have := fieldText(d.Name, r.Field(d.Name)); have != want {
-			if have == "" {
-				have = d.Name + " -\n"
-			}
-			s += "# in force: " + strings.ReplaceAll(strings.TrimSuffix(have, "\n"), "\n", "\n# in force: ") + "\n"
+		have := d.Name + " -"
+		if d.Have != "" {
+			have = strings.TrimSuffix(fieldText(d.Name, d.Have), "\n")
 		}
+		s += "# in force: " + strings.ReplaceAll(have, "\n", "\n# in force: ") + "\n"
 	}
 	return s
 }

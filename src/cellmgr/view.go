@@ -44,22 +44,6 @@ func (v *view) Set(s string) error {
 	return fmt.Errorf("unknown view %q%s", s, words.Meant(s, views))
 }
 
-// running is a cell as it runs: what was applied last, and over it what the
-// kernel enforces now; nil where it does not run or is not known.
-func running(o *plan.Observed) *manifest.Cell {
-	if o == nil || o.Kernel == nil {
-		return nil
-	}
-	c := &manifest.Cell{Name: o.Kernel.Config.Name}
-	if o.Applied != nil {
-		c = o.Applied.Over(o.Applied)
-	}
-	cf := plan.Standing(o.Kernel)
-	c.Profile, c.Mode, c.Allow, c.MaxProc = cf.Profile, cf.Mode, cf.Allow, cf.MaxProc
-	c.Ports, c.Addrs = cf.Ports, cf.Addrs
-	return c
-}
-
 // look reads the manifests and, for a view that needs it, observes.  Mistakes
 // in manifests matter only to the views that show them.
 func look(ctx *cli.Context, v string) (*manifest.Set, plan.World, error) {

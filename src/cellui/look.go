@@ -2,11 +2,17 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"cells/src/internal/backup"
 	"cells/src/internal/cli"
 	"cells/src/internal/engine"
 	"cells/src/internal/table"
@@ -55,9 +61,47 @@ func (o *options) run(ctx *cli.Context, operands []string) error {
 	if err != nil {
 		return err
 	}
-	a := ui.New(ui.Config{Terminal: t, Sampler: src, Look: source.Look, Set: set, Host: ui.EnvHost(),
-		Root: engine.Root(), Every: time.Duration(o.every)})
-	return t.Run(a, a.Start)
+	backup.Self = func() (string, error) { return engine.Program("cellmgr") }
+	backup.Errors = io.Discard
+	c := ui.Config{Terminal: t, Sampler: src, Look: source.Look, Storage: source.Storage, Set: set,
+		Host: hostName(), Root: engine.Root(), Every: time.Duration(o.every)}
+	if len(operands) > 0 {
+		c.Cell = operands[0]
+	}
+	return show(ctx, t, ui.New(c))
+}
+
+// show runs the interface until it is quit, or until a signal ends it.
+func show(ctx *cli.Context, t *gui.Terminal, a *ui.App) error {
+	syscall.Umask(0o022)
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
+	var deadly atomic.Value
+	go func() {
+		for s := range signals {
+			if !a.Alone() && (s == syscall.SIGINT || s == syscall.SIGQUIT) {
+				continue // meant for the program that has the terminal
+			}
+			deadly.CompareAndSwap(nil, s)
+			a.HangUp()
+		}
+	}()
+	err := t.Run(a, a.Start)
+	a.Stop(func(names []string) { ctx.Warn("waiting for the end of: %s", strings.Join(names, ", ")) })
+	if s, ok := deadly.Load().(syscall.Signal); ok {
+		signal.Reset(s)
+		syscall.Kill(syscall.Getpid(), s)
+	}
+	return err
+}
+
+// hostName is what the header calls this host.
+func hostName() string {
+	h, err := os.Hostname()
+	if err != nil {
+		return "?"
+	}
+	return h
 }
 
 // interval is the value of -i.

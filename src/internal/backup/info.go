@@ -35,6 +35,21 @@ type Info struct {
 	Lost     bool      // not kept: there is no such file
 }
 
+// State says in one word what is known: bad, lost, drilled, verified or made.
+func (i *Info) State() string {
+	switch {
+	case !i.Bad.IsZero():
+		return "bad"
+	case i.Lost:
+		return "lost"
+	case i.Drill == DrillOK:
+		return "drilled"
+	case !i.Verified.IsZero():
+		return "verified"
+	}
+	return "made"
+}
+
 // field is one line of the file.
 type field struct {
 	key string

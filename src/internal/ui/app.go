@@ -1,13 +1,16 @@
-// Package ui is the terminal interface: pages over a model, a table of keys
-// and actions, dialogs, and jobs in the background.  It knows of no terminal:
-// keys come in by their names, lines go out.
+// Package ui is the terminal interface: views over a model, a table of keys
+// and what they do, dialogs, and jobs in the background.  It knows of no
+// terminal: keys come in by their names, lines go out.
 package ui
 
 import (
 	"os"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"cells/src/internal/manifest"
+	"cells/src/internal/ui/jobs"
 	"cells/src/internal/ui/model"
 	"cells/src/internal/ui/screen"
 	"cells/src/internal/ui/view"
@@ -19,6 +22,7 @@ type Terminal interface {
 	Go(f func())      // runs f beside the loop
 	Suspend(f func()) // gives the terminal back while f runs
 	Sync()            // draws everything anew
+	Pause()           // stops the program until it is continued
 	Quit()
 }
 
@@ -26,7 +30,7 @@ type Terminal interface {
 type Sampler interface {
 	Sample() model.Sample
 	Fingerprint(s model.Sample) uint64
-	Reread() // has the next sample look at every file
+	Watch(f model.Focus, s model.Sample) *model.Watched
 	Close()
 }
 
@@ -35,33 +39,36 @@ type Config struct {
 	Terminal Terminal
 	Sampler  Sampler
 	Look     func(*manifest.Set) *model.Deep
+	Storage  func(*manifest.Set) *model.Storage
 	Set      screen.Charset
 	Host     string
 	Root     bool          // whoever sits there may change something
 	Every    time.Duration // between two samples
+	Cell     string        // to begin with, "" for the list
 }
 
-// App is the interface.  All of it belongs to the loop of its Terminal, but
-// for what is said to.
+// App is the interface.  All of it belongs to the loop of its Terminal.
 type App struct {
 	Config
-	model  model.Model
-	pages  []page
-	at     int // the page that is shown
-	dialog dialog
-	note   note
-	look   looking
+	model   model.Model
+	watched *model.Watched
+	storage *model.Storage
+	jobs    *jobs.Queue
+	cell    string // that views of one are about
+	pages   []page
+	at      int // the page that is shown
+	dialog  dialog
+	said    note
+	query   string // of the last search
+	look    looking
+	stored  looking
 
-	kick chan struct{} // has the next sample taken at once
-	done chan struct{} // closed at the end
-}
+	child  atomic.Pointer[os.Process] // that has the terminal
+	hungUp atomic.Bool
 
-// page is one view with its keys.
-type page interface {
-	name() string
-	draw(w, h int) []screen.Line
-	key(name string) bool // false: it means nothing here
-	right() string        // what stands at the right of the line of views
+	focus atomic.Pointer[model.Focus]
+	kick  chan struct{} // has the next sample taken at once
+	done  chan struct{} // closed at the end
 }
 
 // note is the line above the footer.
@@ -70,21 +77,40 @@ type note struct {
 	text  string
 }
 
+const badStyle = screen.Bad
+
 // New makes an App.
 func New(c Config) *App {
-	a := &App{Config: c, kick: make(chan struct{}, 1), done: make(chan struct{})}
-	a.pages = []page{&cellsPage{App: a}}
+	a := &App{Config: c, cell: c.Cell, kick: make(chan struct{}, 1), done: make(chan struct{})}
+	a.jobs = jobs.New(func() { c.Terminal.Post(func() {}) }, c.Terminal.Go)
+	a.pages = []page{&cellsPage{App: a}, &cellPage{App: a}, &logPage{App: a}, &denialsPage{App: a},
+		&storagePage{App: a}, &planPage{App: a}, &jobsPage{App: a}}
+	if c.Cell != "" {
+		a.at = 1
+	}
+	a.refocus()
 	return a
 }
 
 // Start begins to look at the host.
 func (a *App) Start() { a.Terminal.Go(a.gather) }
 
-// Stop ends what Start began.
-func (a *App) Stop() { close(a.done) }
+// Stop ends what Start began, has jobs come to an end, and waits for them.
+// waiting is told which there are.
+func (a *App) Stop(waiting func(names []string)) {
+	close(a.done)
+	if names := a.jobs.Busy(); len(names) > 0 {
+		waiting(names)
+		a.jobs.Cancel(0)
+	}
+	a.jobs.Wait()
+}
 
 // say shows a message until the next key.
-func (a *App) say(style screen.Style, text string) { a.note = note{style, text} }
+func (a *App) say(style screen.Style, text string) {
+	text, _, _ = strings.Cut(text, "\n")
+	a.said = note{style, text}
+}
 
 // complain shows an error.
 func (a *App) complain(err error) { a.say(screen.Bad, err.Error()) }
@@ -103,64 +129,80 @@ func (a *App) Draw(w, h int) []screen.Line {
 	}
 	out := []screen.Line{
 		view.Header(a.Set, &a.model, a.Host, w),
-		view.Tabs(a.Set, names, a.at, a.page().right(), w),
+		view.Tabs(a.Set, names, a.at, a.page().note(), w),
 	}
-	body := h - 4
-	hints := a.hints()
-	below := a.noteLine(w)
-	if a.dialog == nil {
-		out = append(out, a.page().draw(w, body)...)
-	} else {
-		part := a.dialog.draw(w, body)
+	body, below, hints := h-4, a.noteLine(), a.hints()
+	var part []screen.Line
+	if a.dialog != nil {
+		part = a.dialog.draw(w, body)
 		hints = a.dialog.hints()
-		out = append(out, a.page().draw(w, body-len(part))...)
-		out = append(out, part...)
 		if l, ok := a.dialog.line(w); ok {
 			below = l
 		}
 	}
+	if len(part) < body {
+		out = append(out, a.page().draw(w, body-len(part))...)
+	}
+	out = append(out, part...)
 	return append(out, below, view.Footer(a.Set, hints, w))
 }
 
-// noteLine is the line above the footer.
-func (a *App) noteLine(w int) screen.Line {
+// noteLine is the line above the footer: what was said last, else what is
+// under way, else what is wrong.
+func (a *App) noteLine() screen.Line {
+	m := &a.model
 	switch {
-	case a.note.text != "":
-		return a.Set.Line(a.note.style, a.note.text)
-	case a.model.Sample.Err != nil:
-		return a.Set.Line(screen.Bad, "the kernel does not answer: "+a.model.Sample.Err.Error())
-	case a.model.Mistakes() > 0:
-		return a.Set.Line(screen.Busy, plural(a.model.Mistakes(), "mistake")+" in the manifests: "+first(a.model.Sample.Mistakes))
-	case a.model.Deep != nil && a.model.Deep.Err != nil:
-		return a.Set.Line(screen.Busy, "drift: "+first(a.model.Deep.Err))
+	case a.said.text != "":
+		return a.Set.Line(a.said.style, a.said.text)
+	case m.Sample.Err != nil:
+		return a.Set.Line(screen.Bad, "the kernel does not answer: "+first(m.Sample.Err))
+	case len(a.jobs.Busy()) > 0:
+		return a.busyLine()
+	case m.Mistakes() > 0:
+		return a.Set.Line(screen.Busy, plural(m.Mistakes(), "mistake")+" in the manifests: "+first(m.Sample.Mistakes))
+	case m.Deep != nil && m.Deep.Err != nil:
+		return a.Set.Line(screen.Busy, "plan: "+first(m.Deep.Err))
+	case !a.Root:
+		return a.Set.Line(screen.Label, "read-only: "+onlyRoot+" change anything")
+	}
+	return screen.Line{}
+}
+
+// busyLine is what is under way.
+func (a *App) busyLine() screen.Line {
+	now := time.Now()
+	for _, j := range a.jobs.List() {
+		if !j.State.Over() {
+			text := j.Name + ": " + j.State.String()
+			if p := view.Progress(j, now); p != "" {
+				text += ": " + p
+			}
+			return a.Set.Line(screen.Busy, text)
+		}
 	}
 	return screen.Line{}
 }
 
 // Key takes a key.
 func (a *App) Key(name string) {
-	if name == "ctrl-l" {
-		a.Terminal.Sync()
-		return
-	}
-	a.note = note{}
-	if a.dialog != nil {
+	a.said = note{}
+	switch {
+	case a.dialog != nil && name != "ctrl-l" && name != "ctrl-z":
 		a.dialog.key(name)
-		return
+	case !a.dispatch(name):
+		a.say(screen.Plain, "no such key here: "+KeyName(name)+"; ? lists them")
 	}
-	if a.page().key(name) || a.global(name) {
-		return
-	}
-	if len(name) > 0 {
-		a.say(screen.Plain, "no key here: "+name+"; ? lists them")
-	}
+	a.refocus()
 }
 
-// EnvHost is the name of the host for the header.
-func EnvHost() string {
-	h, err := os.Hostname()
-	if err != nil {
-		return "?"
+// refocus has looked at what is shown.
+func (a *App) refocus() {
+	f := model.Focus{}
+	a.page().focus(&f)
+	if old := a.focus.Swap(&f); old != nil && *old != f {
+		a.wake()
 	}
-	return h
+	if a.page().name() == onStorage {
+		a.store()
+	}
 }

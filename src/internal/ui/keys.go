@@ -1,66 +1,85 @@
 package ui
 
-import "cells/src/internal/ui/view"
+import (
+	"slices"
+	"strings"
 
-// binding is one row of the table of keys.
-type binding struct {
-	keys  []string // the first is the one that is shown
-	does  string   // in the footer, "" for a key that only help lists
-	about string   // in help and in the manual
-	run   func(a *App)
+	"cells/src/internal/ui/view"
+)
+
+// Binding is one row of the table of keys: those that look, and those that
+// do.  The table drives dispatch, footer, help and the manual.
+type Binding struct {
+	Keys  []string // by the names of package gui; the first one is shown
+	Hint  string   // in the footer; "" where only help has it
+	About string   // in help and in the manual
+	On    []string // views; none: all
+	Acts  bool     // changes something: only root may
+	Asks  bool     // ... and asks first
+	run   func(a *App, key string)
 }
 
-// globals are the keys of every page.
-var globals []binding
+// shown is how a key is written for a reader.
+var shown = map[string]string{"up": "Up", "down": "Down", "left": "Left", "right": "Right", "enter": "Enter",
+	"tab": "Tab", "backtab": "Shift-Tab", "esc": "Esc", "home": "Home", "end": "End", "pageup": "PageUp",
+	"pagedown": "PageDown", "space": "Space", "ctrl-c": "Ctrl-C", "ctrl-l": "Ctrl-L", "ctrl-z": "Ctrl-Z"}
 
-func init() {
-	globals = []binding{
-		{[]string{"tab"}, "next view", "the next view; back: Shift-Tab, or a number", func(a *App) { a.turn(1) }},
-		{[]string{"backtab"}, "", "the view before", func(a *App) { a.turn(-1) }},
-		{[]string{"?"}, "help", "the keys of this view", func(a *App) {}},
-		{[]string{"q", "esc", "ctrl-c"}, "back", "back; in the list of cells: quit", func(a *App) { a.back() }},
+// KeyName is a key as help and the manual write it.
+func KeyName(key string) string {
+	if s := shown[key]; s != "" {
+		return s
 	}
+	return key
 }
 
-// global runs a key that every page has.
-func (a *App) global(name string) bool {
-	if len(name) == 1 && name[0] >= '1' && int(name[0]-'1') < len(a.pages) {
-		a.show(int(name[0] - '1'))
-		return true
+// Names are the keys of the binding for a reader.
+func (b *Binding) Names() string {
+	names := make([]string, len(b.Keys))
+	for i, k := range b.Keys {
+		names[i] = KeyName(k)
 	}
-	for _, b := range globals {
-		for _, k := range b.keys {
-			if k == name {
-				b.run(a)
-				return true
-			}
+	return strings.Join(names, " ")
+}
+
+// on reports whether the binding belongs to a view.
+func (b *Binding) on(view string) bool { return len(b.On) == 0 || slices.Contains(b.On, view) }
+
+// dispatch runs what a key stands for in the view that is shown.
+func (a *App) dispatch(key string) bool {
+	for i := range bindings {
+		b := &bindings[i]
+		if !b.on(a.page().name()) || !slices.Contains(b.Keys, key) {
+			continue
 		}
+		if b.Acts && !a.Root {
+			a.refuse(b)
+		} else {
+			b.run(a, key)
+		}
+		return true
 	}
 	return false
 }
 
-// hints are the footer.
+// onlyRoot is why an ordinary user may not.
+const onlyRoot = "only root may"
+
+// refuse says why something is not done.
+func (a *App) refuse(b *Binding) {
+	what, _, _ := strings.Cut(b.About, ",")
+	a.say(badStyle, what+": "+onlyRoot)
+}
+
+// hints are the footer of the view that is shown: what looks, then what acts.
 func (a *App) hints() []view.Hint {
 	var out []view.Hint
-	for _, b := range globals {
-		if b.does != "" {
-			out = append(out, view.Hint{Key: b.keys[0], Does: b.does})
+	for _, acts := range []bool{false, true} {
+		for i := range bindings {
+			b := &bindings[i]
+			if b.Hint != "" && b.on(a.page().name()) && b.Acts == acts && (a.Root || !b.Acts) {
+				out = append(out, view.Hint{Key: KeyName(b.Keys[0]), Does: b.Hint})
+			}
 		}
 	}
 	return out
-}
-
-// show shows a page.
-func (a *App) show(at int) { a.at = at }
-
-// turn shows the page n further on.
-func (a *App) turn(n int) { a.show((a.at + n + len(a.pages)) % len(a.pages)) }
-
-// back goes back to the list of cells, or ends the program.
-func (a *App) back() {
-	if a.at != 0 {
-		a.show(0)
-		return
-	}
-	a.Terminal.Quit()
 }

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/jroimartin/gocui"
@@ -32,6 +34,7 @@ type Terminal struct {
 	before *state
 	keys   decoder
 	last   time.Time // when the last key came
+	stops  chan os.Signal
 
 	mu    sync.Mutex
 	queue []func()
@@ -51,7 +54,7 @@ func New(set screen.Charset, mono bool) (*Terminal, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Terminal{set: set, looks: looks(mono), kind: k}, nil
+	return &Terminal{set: set, looks: looks(mono), kind: k, stops: make(chan os.Signal, 1)}, nil
 }
 
 // Run shows the program until Quit; begin is called once it can be posted to.
@@ -65,6 +68,13 @@ func (t *Terminal) Run(p Program, begin func()) (err error) {
 		return err
 	}
 	defer t.close()
+	signal.Notify(t.stops, syscall.SIGTSTP)
+	defer signal.Stop(t.stops)
+	t.Go(func() {
+		for range t.stops {
+			t.Post(t.Pause)
+		}
+	})
 	begin()
 	if err := t.gui.MainLoop(); !errors.Is(err, gocui.ErrQuit) {
 		return err
@@ -94,12 +104,22 @@ func (t *Terminal) close() {
 	t.before.restore()
 }
 
-// Suspend gives the terminal back while f runs, and takes it again.  It is
-// for the loop alone, which stands still meanwhile.
+// Suspend gives the terminal to what f runs, and takes it again.  It is for
+// the loop alone, which stands still meanwhile.  ^Z then stops this program
+// with the other one.
 func (t *Terminal) Suspend(f func()) {
+	t.without(func() {
+		f()
+		t.before.foreground()
+	})
+}
+
+// without calls f while the terminal is as it was.
+func (t *Terminal) without(f func()) {
 	t.close()
+	signal.Reset(syscall.SIGTSTP)
 	f()
-	t.before.foreground()
+	signal.Notify(t.stops, syscall.SIGTSTP)
 	if err := t.open(); err != nil {
 		t.fail(err)
 	}
@@ -199,5 +219,20 @@ func (t *Terminal) press(names []string) {
 	}
 }
 
+// Pause stops the process group, as ^Z does for programs that leave the
+// terminal as it is.  A group that nobody would continue does not stop.
+func (t *Terminal) Pause() {
+	t.without(func() {
+		going := make(chan os.Signal, 1)
+		signal.Notify(going, syscall.SIGCONT)
+		defer signal.Stop(going)
+		syscall.Kill(0, syscall.SIGTSTP)
+		select {
+		case <-going:
+		case <-time.After(time.Second):
+		}
+	})
+}
+
 // Sync draws everything anew, for a screen that somebody has written over.
-func (t *Terminal) Sync() { t.Suspend(func() {}) }
+func (t *Terminal) Sync() { t.without(func() {}) }

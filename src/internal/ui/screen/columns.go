@@ -24,6 +24,9 @@ func (c Charset) Layout(cols []Column, rows [][]Span, w int) *Grid {
 	for i, col := range cols {
 		g.widths[i] = max(col.Min, Width(col.Head))
 		for _, r := range rows {
+			if col.Grow {
+				break // it has what is left
+			}
 			g.widths[i] = max(g.widths[i], Width(r[i].Text))
 		}
 		if col.Max > 0 {

@@ -30,6 +30,7 @@ type Source struct {
 	looked   int    // samples since their files were looked at
 	status   map[string]kept
 	rules    []cell.Rule
+	watch    watch
 }
 
 // kept is what a supervisor told, and the file that it stood in.

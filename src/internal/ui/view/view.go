@@ -103,6 +103,9 @@ func count(n uint64, known bool) string {
 	return strconv.FormatUint(n, 10)
 }
 
+// Fill is fill for others.
+func Fill(lines []screen.Line, h int) []screen.Line { return fill(lines, h) }
+
 // fill adds empty lines until there are h.
 func fill(lines []screen.Line, h int) []screen.Line {
 	for len(lines) < h {
