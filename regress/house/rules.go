@@ -21,10 +21,12 @@ type layer struct {
 
 // layers from the bottom to the top.  Dependencies point downwards only.
 var layers = []layer{
+	{name: "crash"},
 	{name: "words"},
 	{name: "table"},
 	{name: "cell", imports: []string{"words"}},
 	{name: "cli", imports: []string{"words"}},
+	{name: "mantest", imports: []string{"cli", "table"}},
 	{name: "explain", imports: []string{"cell"}},
 	{name: "abi", imports: []string{"cell"}},
 	{name: "kern", imports: []string{"abi", "cell"}},
