@@ -225,7 +225,7 @@ shell_scripts()
 {
 	tracked | while read -r file; do
 		case $file in
-		*.sh|rc.d/*)	echo "$file" ;;
+		*.sh|rc.d/*|*/daily.local)	echo "$file" ;;
 		*.*)		;;
 		*)	if head -n 1 "$file" | grep -q '^#! *[^ ]*/sh'; then
 				echo "$file"

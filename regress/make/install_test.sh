@@ -71,12 +71,14 @@ edited_body()
 	sources make
 	run install
 	echo mine >"$dest/etc/cells/own.cell"
+	chmod 700 "$dest/etc/cells"
 	echo edited >>"$dest/etc/cells/cells.conf"
 	cp "$dest/etc/cells/cells.conf" edited
 	mkdir -p "$dest/usr/pkg/share/examples/other"
 	echo other >"$dest/usr/pkg/share/examples/other/file"
 	run install
 	atf_check cmp edited "$dest/etc/cells/cells.conf"
+	atf_check -o match:'^drwx------' ls -ld "$dest/etc/cells"
 	echo edited >>"$dest/etc/rc.d/cellmgr"
 	run uninstall
 	atf_check -o match:'cells.conf: was edited' -o match:'rc.d/cellmgr: was edited' \

@@ -1,13 +1,12 @@
 # The commands in the manual are typed as they stand there, and say what it
 # says.  Only directories are this test's own, and hosts are this one.
 
-# here FILE -- with this test's directories in the place of the host's.
+# here -- standard input, with this test's directories in the place of the host's.
 here()
 {
 	sed -e "s|/etc/cells|$CELLS_ETC|g" -e "s|/var/log|$CELLS_WORK/log|g" \
 	    -e "s|/var/tmp|$CELLS_WORK/tmp|g" -e "s|/cells/web|/|g" \
-	    -e 's|/usr/pkg/sbin/nginx -g "daemon off;"|/bin/sleep 300|' \
-	    "$@"
+	    -e 's|/usr/pkg/sbin/nginx -g "daemon off;"|/bin/sleep 300|'
 }
 
 # page NAME [SECTION] -- begins: lays out this test's host and the page's steps.
@@ -22,7 +21,7 @@ page()
 	awk -v section="${2:-}" -f "$(atf_get_srcdir)/steps.awk" \
 	    "$CELLS_SHARE/man/$1" | here >steps
 	enforces=$(cellctl version -H -o enforces)
-	typed=0 said=0 passed=0 status=0 command= file=
+	typed=0 said=0 passed=0 status=0 command='' file=''
 }
 
 # finish -- types the command that was collected, and looks at what it says.
@@ -157,13 +156,38 @@ files_body()
 	mkdir -p "$CELLS_ETC/web.d"
 	: >"$CELLS_ETC/web.d/nginx.conf"
 	echo 'command /bin/sleep 300' >"$CELLS_ETC/db.cell"
-	[ -s "$CELLS_ETC/www.volume" ] && [ -s "$CELLS_ETC/web.cell" ] ||
-	    atf_fail "no files"
+	for file in www.volume web.cell; do
+		[ -s "$CELLS_ETC/$file" ] || atf_fail "no $file"
+	done
 	atf_check -o match:' 2 cells, 1 volumes, no mistakes' cellmgr check
 }
 files_cleanup()
 {
 	cells_teardown
+}
+
+atf_test_case references
+references_head()
+{
+	atf_set descr "every page refers to cells(7), which refers to every page"
+}
+references_body()
+{
+	cells_environment
+	cd "$CELLS_SHARE/man" || atf_fail "no manual"
+	for page in *.[1-9]; do
+		name=${page%.*} section=${page##*.}
+		[ "$page" = cells.7 ] || atf_check -o ignore \
+		    grep "^\.Xr cells 7" "$page"
+		[ "$page" = cells.7 ] || atf_check -o ignore \
+		    grep "^\.Xr $name $section" cells.7
+	done
+	# And nobody refers to a page of ours that is not there.
+	sed -n 's/^\.*.*Xr \(cell[a-z]*\|volume\|secmodel_cell\) \([1-9]\).*/\1.\2/p' \
+	    ./*.[1-9] | sort -u | while read -r page; do
+		[ -f "$page" ] || [ "$page" = cellui.8 ] || echo "$page"
+	done >"$CELLS_WORK/missing"
+	atf_check cat "$CELLS_WORK/missing"
 }
 
 atf_test_case matcher
@@ -197,5 +221,6 @@ atf_init_test_cases()
 	atf_add_test_case cellmgr
 	atf_add_test_case cellctl
 	atf_add_test_case files
+	atf_add_test_case references
 	atf_add_test_case matcher
 }
