@@ -1,7 +1,7 @@
 # measure.sh -- what benchmarks in sh share; sourced from the top of the
 # sources, with $work a directory of their own.
 
-: "${work:?}"
+: "${work:?}" "${repeat:=1}"
 
 # now -- milliseconds.
 now()
@@ -16,16 +16,25 @@ median()
 }
 
 # measure NAME COMMAND... -- notes in $work/NAME.ms how many milliseconds the
-# command takes, whatever its status, and how many of processors.
+# command takes, whatever its status, and how many of processors.  What is
+# over in no time is to be done $repeat times.
 measure()
 {
 	_m_name=$1
 	shift
 	_m_begin=$(now)
-	("$@" >/dev/null 2>&1 || :; times) >"$work/times"
-	tail -n 1 "$work/times" | awk -v ms=$(($(now) - _m_begin)) '
+	(
+		n=0
+		while [ $n -lt "$repeat" ]; do
+			"$@" >/dev/null 2>&1 || :
+			n=$((n + 1))
+		done
+		times
+	) >"$work/times"
+	tail -n 1 "$work/times" |
+	awk -v ms=$((($(now) - _m_begin) / repeat)) -v n="$repeat" '
 	    { for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); cpu += t[1] * 60 + t[2] } }
-	    END { print ms, int(cpu * 1000) }' >>"$work/$_m_name.ms"
+	    END { print ms, int(cpu * 1000 / n) }' >>"$work/$_m_name.ms"
 }
 
 # taken NAME, processors NAME -- the medians of what was noted.

@@ -110,7 +110,9 @@ mkdir -p "$CELLS_RUN" "$CELLS_DB"
 cellrig -P "$work/rig.pid" -s "$CELLS_RIG"
 manifests "$work/few" 1 "$quarter"
 manifests "$work/all" 1 "$CELLS"
+repeat=3
 both plan plan
+repeat=1
 report plan "plan of $CELLS manifests"
 if command -v systemd-analyze >/dev/null; then
 	both verify verify
@@ -119,6 +121,7 @@ if command -v systemd-analyze >/dev/null; then
 	    -v ocpu="$(processors plan-all)" -v tcpu="$(processors verify-all)" '
 	    BEGIN { printf "scale: ratio %.1f, cpu %.1f\n", theirs / ours, tcpu / (ocpu ? ocpu : 10) }'
 fi
+repeat=5
 # A quarter of the cells runs first, then all of them do.
 on "$work/few" cellmgr apply >/dev/null
 round=0

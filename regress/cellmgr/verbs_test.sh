@@ -298,7 +298,12 @@ doctor_body()
 	mkdir -p "$CELLS_DB/cells/gone"
 	chmod 755 "$CELLS_DB/cells"
 	atf_check -s exit:1 -o match:"^state	bad	.*	chmod 700 $CELLS_DB/cells" \
-	    -o match:'^state	odd	data of gone is kept' cellmgr doctor -H
+	    -o match:'^state	odd	data of gone is kept.*	cellmgr remove -d gone$' \
+	    cellmgr doctor -H
+	atf_check -s exit:2 -e match:'no manifest for cell "gone"' \
+	    cellmgr remove gone
+	atf_check cellmgr remove -d gone
+	atf_check -s exit:1 test -e "$CELLS_DB/cells/gone"
 	if ! cells_on_netbsd; then
 		CELLS_RIG=$CELLS_WORK/none atf_check -s exit:1 \
 		    -o match:'^kernel	bad	.*	cellrig' cellmgr doctor -H

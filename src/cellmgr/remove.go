@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -34,7 +35,7 @@ func remove(ctx *cli.Context, data bool, names []string) error {
 		if err != nil {
 			return err
 		}
-		if err := work.Present(w, names); err != nil {
+		if err := work.Present(w, withoutKept(e, w, data, names)); err != nil {
 			return err
 		}
 		changes := map[string][]byte{}
@@ -57,5 +58,13 @@ func remove(ctx *cli.Context, data bool, names []string) error {
 			}
 		}
 		return errors.Join(errs...)
+	})
+}
+
+// withoutKept leaves out the cells of which nothing is there but the data that
+// is to be removed.
+func withoutKept(e *engine.Engine, w plan.World, data bool, names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return data && w.Cells[n] == nil && e.HasData(n)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,9 @@ func (s *Store) Drill(ctx context.Context, e *engine.Engine, b *Backup, moved fu
 		return err
 	}
 	err := d.try(ctx, e, moved)
+	if err != nil {
+		err = d.withLastLine(err)
+	}
 	if gone := d.remove(e); gone != nil {
 		return errors.Join(err, gone)
 	}
@@ -174,9 +178,7 @@ func (d *drill) alone(c *manifest.Cell, set *manifest.Set) *manifest.Cell {
 	if !d.b.Trusts() {
 		c.Profile, c.Allow, c.Mode = cell.High, 0, cell.Enforce
 	}
-	if strings.HasPrefix(c.Log, "/") {
-		c.Log = "daemon.info"
-	}
+	c.Log = d.log()
 	for i := range c.Volumes {
 		v := &c.Volumes[i]
 		path := filepath.Join(d.home, "drill", volumesPart, freshName, v.Source)
@@ -188,6 +190,29 @@ func (d *drill) alone(c *manifest.Cell, set *manifest.Set) *manifest.Cell {
 		v.Source = name
 	}
 	return c
+}
+
+// log is the file for what the service says.
+func (d *drill) log() string { return filepath.Join(d.home, "drill", "log") }
+
+// withLastLine adds to an error the last that the service has said.
+func (d *drill) withLastLine(err error) error {
+	f, ferr := os.Open(d.log())
+	if ferr != nil {
+		return err
+	}
+	defer f.Close()
+	lines, _, ferr := engine.LastLines(f, d.name, 20)
+	if ferr != nil {
+		return err
+	}
+	for _, line := range slices.Backward(lines) {
+		_, text, _ := strings.Cut(strings.TrimSpace(string(line)), "]: ")
+		if !strings.HasPrefix(text, super.Own) {
+			return fmt.Errorf("%w: %s", err, text)
+		}
+	}
+	return err
 }
 
 // watch makes sure that the service stays up, or has come to a good end.

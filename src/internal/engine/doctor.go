@@ -175,7 +175,7 @@ func (e *Engine) examineState(add adder) {
 	}
 	for _, d := range entries {
 		if e.Set.Cells[d.Name()] == nil && cell.CheckName(d.Name()) == nil {
-			add("state", Odd, "rm -r "+filepath.Join(cells, d.Name()), "data of %s is kept, which has no manifest", d.Name())
+			add("state", Odd, "cellmgr remove -d "+d.Name(), "data of %s is kept, which has no manifest", d.Name())
 		}
 	}
 	add("state", Good, "", "%s", e.Layout.State)

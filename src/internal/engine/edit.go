@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"cells/src/internal/cell"
 	"cells/src/internal/host"
 	"cells/src/internal/manifest"
 )
@@ -122,6 +123,12 @@ func removeEmpty(root *os.Root, dir string) error {
 	}
 	root.Remove(dir)
 	return nil
+}
+
+// HasData reports whether something is kept for a cell.
+func (e *Engine) HasData(name string) bool {
+	_, err := os.Lstat(e.Layout.Home(name))
+	return cell.CheckName(name) == nil && err == nil
 }
 
 // RemoveData removes everything that is kept for a cell that is down: its

@@ -112,6 +112,9 @@ func (r *run) node(n *plan.Node) Outcome {
 
 // steps does the steps of a node, or undoes those that were done.
 func (r *run) steps(n *plan.Node) error {
+	if err := r.e.preflight(n.Steps); err != nil {
+		return err
+	}
 	t := &task{ctx: r.ctx}
 	for i, s := range n.Steps {
 		fault()

@@ -193,15 +193,37 @@ func (e *Engine) record(g *Generation) error {
 	return host.WriteHost(e.generationFile(g.Number), g.text(), 0o600, fault)
 }
 
-// trim drops the oldest generations beyond those that are to be kept, and
-// contents that no generation names any more.
+// surplus picks from all generations, the oldest first, those that are beyond
+// keep: first such in which no file was changed, as cells were only started or
+// stopped, so that a machine that is often started loses no history by that.
+func surplus(all []*Generation, keep int) []*Generation {
+	var idle, changed []*Generation
+	for i, g := range all {
+		switch {
+		case i == len(all)-1: // the newest always stays
+		case i > 0 && sameFiles(g.Files, all[i-1].Files):
+			idle = append(idle, g)
+		default:
+			changed = append(changed, g)
+		}
+	}
+	gone := append(idle, changed...)
+	return gone[:min(len(gone), max(0, len(all)-keep))]
+}
+
+// trim drops generations beyond those that are to be kept, and contents that
+// no generation names any more.
 func (e *Engine) trim() error {
 	numbers, err := e.numbers()
 	if err != nil || len(numbers) <= e.Set.Conf.Keep {
 		return err
 	}
-	for _, n := range numbers[:len(numbers)-e.Set.Conf.Keep] {
-		if err := os.Remove(e.generationFile(n)); err != nil {
+	all, err := e.History()
+	if err != nil {
+		return err
+	}
+	for _, g := range surplus(all, e.Set.Conf.Keep) {
+		if err := os.Remove(e.generationFile(g.Number)); err != nil {
 			return err
 		}
 		fault()

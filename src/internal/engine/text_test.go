@@ -3,6 +3,7 @@ package engine
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +125,29 @@ func TestGenerationText(t *testing.T) {
 	}
 	if _, err := parseGeneration(1, []byte(generationMagic+"\nlater word\n")); err != nil {
 		t.Errorf("a line of a later version: %v", err)
+	}
+}
+
+// TestSurplus: what goes first is what changed no file.
+func TestSurplus(t *testing.T) {
+	for _, test := range []struct{ files, gone string }{
+		{"a b c", ""}, {"a b c d", "1"}, {"a b c d e f", "1 2 3"},
+		{"a a b c", "2"}, {"a b b b b c", "3 4 5"}, {"a a a a", "2"}, {"a b b c d", "3 1"}, {"a b a b a", "1 2"},
+	} {
+		var all []*Generation
+		for i, f := range strings.Fields(test.files) {
+			all = append(all, &Generation{Number: i + 1, Files: []KeptFile{{"web.cell", 0o644, f}}})
+		}
+		var got []string
+		for _, g := range surplus(all, 3) {
+			got = append(got, strconv.Itoa(g.Number))
+		}
+		if strings.Join(got, " ") != test.gone {
+			t.Errorf("%s: %v go, want %s", test.files, got, test.gone)
+		}
+	}
+	if got := surplus([]*Generation{{Number: 1}, {Number: 2}}, 0); len(got) != 1 {
+		t.Errorf("the newest goes: %v", got)
 	}
 }
 

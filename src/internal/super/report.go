@@ -8,9 +8,13 @@ import (
 	"cells/src/internal/words"
 )
 
+// Own begins the lines of a log that are the supervisor's and not its
+// service's.
+const Own = "supervise: "
+
 // say logs a line of the supervisor's own.
 func (r *Runner) say(level int, format string, args ...any) {
-	r.log.note(level, "supervise: "+format, args...)
+	r.log.note(level, Own+format, args...)
 }
 
 // why says why the state changes, here and in the status.

@@ -119,7 +119,7 @@ func newRunner(cfg *Config, l *Log, ready func()) (*Runner, error) {
 		}
 	}
 	if r.previous, err = readFile(cfg.Dir, cfg.Name); err != nil {
-		l.note(levelErr, "supervise: %v", err)
+		l.note(levelErr, Own+"%v", err)
 	}
 	r.status = Status{Supervisor: os.Getpid(), Cell: cfg.Service.Cell, Health: "-"}
 	if cfg.Health {
