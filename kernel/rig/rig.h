@@ -147,6 +147,8 @@ int	rig_may_signal(struct proc *, struct proc *target, int signo);
 /* Requests as NetBSD numbers them: 9 is PT_ATTACH. */
 int	rig_ptrace(struct proc *, struct proc *target, int request);
 int	rig_ktrace(struct proc *, struct proc *target);
+/* The CPU-time clock of a process. */
+int	rig_cpuclock(struct proc *, struct proc *target);
 /* WANT: KAUTH_REQ_PROCESS_CANSEE_*. */
 int	rig_cansee(struct proc *, struct proc *target, uint32_t want);
 /* NICE from -20 to 20. */

@@ -214,8 +214,47 @@ ATF_TC_BODY(zombie, tc)
 	done();
 }
 
+/* Asked of a process that may be gone: without a lock of it. */
+ATF_TC_WITHOUT_HEAD(cpu_clock);
+ATF_TC_BODY(cpu_clock, tc)
+{
+	struct proc *p, *q, *other, *user, *u;
+	struct cell_denial *dn;
+	uint32_t id, db;
+	size_t n;
+
+	boot();
+	id = cell("web");
+	db = cell_as("db", CELL_PROFILE_LOW, CELL_MODE_LEARN, CELL_EXC_ALL);
+	p = member(id, 0);
+	q = member(id, 0);
+	other = member(db, 0);
+	user = host(USER);
+	u = host(USER);
+	/* The own time is no secret. */
+	OK(rig_cpuclock(p, p));
+	ATF_CHECK_EQ(info(id).ci_denied[CELL_SCOPE_PROCESS], 0);
+	FAILS(EPERM, rig_cpuclock(p, q));
+	ATF_CHECK_EQ(denied(id, "process.ptrace"), 1);
+	FAILS(EPERM, rig_cpuclock(other, p));
+	MUST(call_denials(root, db, 0, &dn, &n));
+	ATF_REQUIRE_EQ(n, 1);
+	ATF_CHECK_EQ(dn->dn_rule, rule("process.other.ptrace"));
+	ATF_CHECK_EQ(dn->dn_object, id);
+	free(dn);
+	FAILS(EPERM, rig_cpuclock(p, root));
+	FAILS(EPERM, rig_cpuclock(user, p));
+	OK(rig_cpuclock(root, p));
+	OK(rig_cpuclock(user, u));
+	MUST(call_set_policy(root, id, CELL_PROFILE_HIGH, CELL_MODE_ENFORCE,
+	    1U << CELL_EXC_DEBUG));
+	OK(rig_cpuclock(p, q));
+	done();
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, cpu_clock);
 	ATF_TP_ADD_TC(tp, fork_inherits);
 	ATF_TP_ADD_TC(tp, identity_changes_keep);
 	ATF_TP_ADD_TC(tp, setuid_exec_stays);

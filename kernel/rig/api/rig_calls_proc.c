@@ -90,6 +90,26 @@ rig_ptrace(struct proc *p, struct proc *target, int request)
 	return error;
 }
 
+/*
+ * clock_gettime1() of a process: asked after every lock was released, so that
+ * the process may be gone.  Whoever took a lock of it would see.
+ */
+int
+rig_cpuclock(struct proc *p, struct proc *target)
+{
+	kmutex_t *const lock = target->p_lock;
+	int error;
+	RIG_AS(p);
+
+	if (target != p)
+		target->p_lock = NULL;
+	error = kauth_authorize_process(l->l_cred, KAUTH_PROCESS_PTRACE,
+	    target, KAUTH_ARG(KAUTH_REQ_PROCESS_CANSEE_ENTRY), NULL, NULL);
+	target->p_lock = lock;
+	RIG_DONE();
+	return error;
+}
+
 int
 rig_ktrace(struct proc *p, struct proc *target)
 {

@@ -201,11 +201,11 @@ cell_bind_other(struct cell *c, kauth_cred_t cred, const struct cell_want *w)
 {
 
 	if (w->picked)
-		return cell_judge(c, cred, CELL_R_BIND_HANDOUT, NULL, w->port,
+		return cell_judge(c, cred, CELL_R_BIND_HANDOUT, 0, w->port,
 		    &w->addr);
 	if (c == NULL && kauth_cred_geteuid(cred) == 0)
 		return KAUTH_RESULT_DEFER;
-	return cell_judge(c, cred, CELL_R_BIND_OTHER, NULL, w->port, &w->addr);
+	return cell_judge(c, cred, CELL_R_BIND_OTHER, 0, w->port, &w->addr);
 }
 
 /*
@@ -222,7 +222,7 @@ cell_bind(struct cell *c, kauth_cred_t cred, enum kauth_network_req req,
 	if (!cell_want_parse(&w, so, sa)) {
 		if (c == NULL)
 			return KAUTH_RESULT_DEFER;
-		return cell_judge(c, cred, CELL_R_NETWORK_UNKNOWN, NULL, 0,
+		return cell_judge(c, cred, CELL_R_NETWORK_UNKNOWN, 0, 0,
 		    NULL);
 	}
 	owner = cell_ports_owner(w.port);
@@ -232,7 +232,7 @@ cell_bind(struct cell *c, kauth_cred_t cred, enum kauth_network_req req,
 		return KAUTH_RESULT_DEFER;
 
 	if (!cell_addr_permitted(c, &w) &&
-	    cell_judge(c, cred, CELL_R_BIND_ADDRESS, NULL, w.port, &w.addr) ==
+	    cell_judge(c, cred, CELL_R_BIND_ADDRESS, 0, w.port, &w.addr) ==
 	    KAUTH_RESULT_DENY)
 		return KAUTH_RESULT_DENY;
 	if (owner != 0)
@@ -240,6 +240,6 @@ cell_bind(struct cell *c, kauth_cred_t cred, enum kauth_network_req req,
 		    KAUTH_RESULT_ALLOW : KAUTH_RESULT_DEFER;
 	if (w.port == 0 || w.picked || w.ephemeral)
 		return KAUTH_RESULT_DEFER;
-	return cell_judge(c, cred, CELL_R_BIND_UNDECLARED, NULL, w.port,
+	return cell_judge(c, cred, CELL_R_BIND_UNDECLARED, 0, w.port,
 	    &w.addr);
 }

@@ -149,6 +149,14 @@ struct cell {
 	uint64_t	c_cpugone;		/* microseconds of the exited */
 };
 
+/* The id of a cell; 0 is the host. */
+static inline uint32_t
+cell_id(const struct cell *c)
+{
+
+	return c != NULL ? c->c_id : 0;
+}
+
 /* In place of CELL_SET_* where a whole configuration is meant. */
 #define	CELL_CONFIG_WHOLE	(~0U)
 
@@ -231,16 +239,17 @@ void	cell_members_fini(void);
 void	cell_member_add(struct proc *, struct cell *);
 struct cell *cell_member_remove(struct proc *);
 struct cell *cell_member_of(struct proc *);
+uint32_t cell_member_id(const struct proc *);
 
 /* cell_judge.c: from a rule to an answer, with its telemetry. */
-int	cell_judge(struct cell *, kauth_cred_t, u_int, const struct cell *,
-	    uint32_t, const struct cell_addr *);
+int	cell_judge(struct cell *, kauth_cred_t, u_int, uint32_t, uint32_t,
+	    const struct cell_addr *);
 
 /* cell_stat.c: telemetry. */
 void	cell_ring_init(struct cell_ring *);
 void	cell_ring_fini(struct cell_ring *);
 void	cell_note(struct cell *, kauth_cred_t, u_int, enum cell_verdict,
-	    const struct cell *, uint32_t, const struct cell_addr *);
+	    uint32_t, uint32_t, const struct cell_addr *);
 void	cell_stat_gone(struct cell *, struct proc *);
 void	cell_snapshot(void);
 void	cell_stat_info(struct cell *, struct cell_info *);
@@ -268,9 +277,15 @@ void	cell_extattr_mark(struct mount *);
 int	secmodel_cell_vnode_cb(kauth_cred_t, kauth_action_t, void *, void *,
 	    void *, void *, void *);
 
-/* cell_listen.c */
+/* cell_listen.c, and the scopes that have a file of their own. */
 void	cell_listen(void);
 void	cell_unlisten(void);
+int	cell_judge_device(kauth_cred_t, kauth_action_t, void *, void *,
+	    void *, void *, void *);
+int	cell_judge_network(kauth_cred_t, kauth_action_t, void *, void *,
+	    void *, void *, void *);
+int	cell_judge_process(kauth_cred_t, kauth_action_t, void *, void *,
+	    void *, void *, void *);
 
 /* secmodel_cell.c; the rig has its own. */
 const char *cell_platform_banner(void);

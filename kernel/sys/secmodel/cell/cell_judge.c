@@ -43,14 +43,14 @@ __KERNEL_RCSID(0, "$NetBSD$");
 
 /*
  * Judge by one rule and record what came of it.  `c' is who acts, NULL for
- * one of the host's users; `object' is whose it is that is acted upon, NULL
- * for the host's.  `detail' and `addr' (may be NULL) are for the record.
+ * one of the host's users; `object' is the id of the cell whose it is that is
+ * acted upon, 0 for the host's.  `detail' and `addr' (may be NULL) are for the record.
  *
  * May be called with any lock held up to IPL_SCHED; does not sleep.
  */
 int
 cell_judge(struct cell *c, kauth_cred_t cred, u_int rule,
-    const struct cell *object, uint32_t detail, const struct cell_addr *addr)
+    uint32_t object, uint32_t detail, const struct cell_addr *addr)
 {
 	const struct cell_rule *r = &cell_rules[rule];
 	enum cell_verdict v;

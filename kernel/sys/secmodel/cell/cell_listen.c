@@ -24,12 +24,12 @@
  * SUCH DAMAGE.
  */
 
-
 /*
  * The kauth(9) listeners.  Each finds out who acts and whose it is that is
- * acted upon, picks the rule, and has it judged.  The callbacks proper stand
- * at the end: while there is no cell they return after one load, without so
- * much as a stack frame.
+ * acted upon, picks the rule, and has it judged.  The scopes that need no more
+ * than a line of that stand here, the others in cell_listen_*.c and
+ * cell_vnode.c.  The callbacks proper stand at the end: while there is no cell
+ * they return after one load, without so much as a stack frame.
  */
 
 #include <sys/cdefs.h>
@@ -37,18 +37,7 @@ __KERNEL_RCSID(0, "$NetBSD$");
 
 #include <sys/param.h>
 #include <sys/atomic.h>
-#include <sys/conf.h>
-#include <sys/resource.h>
-#include <sys/resourcevar.h>
-#include <sys/socket.h>
-#include <sys/socketvar.h>
 #include <sys/systm.h>
-#include <sys/vnode.h>
-
-#include <miscfs/specfs/specdev.h>
-
-#include <net/if.h>
-#include <net/route.h>
 
 #include <secmodel/cell/cell_impl.h>
 
@@ -68,7 +57,7 @@ cell_judge_generic(kauth_cred_t cred, kauth_action_t action, void *cookie,
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
 	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_GENERIC, action,
-	    0, false)->ru_id, NULL, 0, NULL);
+	    0, false)->ru_id, 0, 0, NULL);
 }
 
 /*
@@ -89,183 +78,7 @@ cell_judge_system(kauth_cred_t cred, kauth_action_t action, void *cookie,
 	if (action == KAUTH_SYSTEM_FS_EXTATTR)
 		cell_extattr_mark(arg1);
 	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_SYSTEM, action,
-	    (uint32_t)(uintptr_t)arg0, false)->ru_id, NULL, 0, NULL);
-}
-
-/* The request, for those actions that have any. */
-static uint32_t
-cell_process_request(kauth_action_t action, void *arg1, void *arg2)
-{
-
-	switch (action) {
-	case KAUTH_PROCESS_CANSEE:
-	case KAUTH_PROCESS_CORENAME:
-	case KAUTH_PROCESS_KTRACE:
-	case KAUTH_PROCESS_RLIMIT:
-		return (uint32_t)(uintptr_t)arg1;
-	case KAUTH_PROCESS_PROCFS:
-		return (uint32_t)(uintptr_t)arg2;
-	default:
-		return 0;
-	}
-}
-
-/* Within a cell some actions are as harmless as their arguments. */
-static u_int
-cell_process_variant(u_int rule, struct proc *p, void *arg1, void *arg2,
-    void *arg3)
-{
-	const struct rlimit *limit = arg2;
-
-	switch (rule) {
-	case CELL_R_NICE:
-		if ((int)(uintptr_t)arg1 < p->p_nice)
-			return CELL_R_NICE_RAISE;
-		break;
-	case CELL_R_RLIMIT_SET:
-		if (limit->rlim_max >
-		    p->p_rlimit[(u_int)(uintptr_t)arg3].rlim_max)
-			return CELL_R_RLIMIT_RAISE;
-		break;
-	}
-	return rule;
-}
-
-/*
- * What is asked with an LWP locked: sched_setparam(2), and kern.lwp whether
- * it may show addresses.
- */
-static bool
-cell_asked_locked(kauth_action_t action, uint32_t req)
-{
-
-	return action == KAUTH_PROCESS_SCHEDULER_SETPARAM ||
-	    (action == KAUTH_PROCESS_CANSEE &&
-	    req == KAUTH_REQ_PROCESS_CANSEE_KPTR);
-}
-
-/*
- * Those ask for the calling process and with p_lock held.  A process that is
- * going is nobody's.
- */
-static int
-cell_process_locked(kauth_cred_t cred, kauth_action_t action, uint32_t req,
-    struct proc *p)
-{
-	struct cell *c = cell_member_of(curproc), *object;
-
-	if (c == NULL && kauth_cred_geteuid(cred) == 0)
-		return KAUTH_RESULT_DEFER;
-	object = p == curproc ? c : cell_member_of(p);
-	if (c == NULL && object == NULL)
-		return KAUTH_RESULT_DEFER;
-	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_PROCESS, action,
-	    req, c != object)->ru_id, object, p->p_pid, NULL);
-}
-
-/*
- * kauth(9) listener
- *
- * Security model: Cells
- * Scope: Process
- * Responsibility: Nobody but the host's root reaches into a cell, and nobody
- * reaches out of one.  How many processes there may be.
- */
-static __noinline int
-cell_judge_process(kauth_cred_t cred, kauth_action_t action, void *cookie,
-    void *arg0, void *arg1, void *arg2, void *arg3)
-{
-	struct proc *p = arg0;
-	struct cell *c, *object;
-	uint32_t req;
-	u_int rule;
-
-	req = cell_process_request(action, arg1, arg2);
-	if (cell_asked_locked(action, req))
-		return cell_process_locked(cred, action, req, p);
-	c = cell_of_cred(cred);
-	if (c == NULL && kauth_cred_geteuid(cred) == 0)
-		return KAUTH_RESULT_DEFER;
-	object = p == curproc ? c : cell_of_proc(p);
-	if (c == NULL && object == NULL)
-		return KAUTH_RESULT_DEFER;
-
-	rule = cell_rule_find(CELL_SCOPE_PROCESS, action, req,
-	    c != object)->ru_id;
-	if (rule == CELL_R_FORK)
-		return cell_fork_check(c, cred);
-	rule = cell_process_variant(rule, p, arg1, arg2, arg3);
-	return cell_judge(c, cred, rule, object, p->p_pid, NULL);
-}
-
-/* Whose a socket is: that of the credential it was created with. */
-static struct cell *
-cell_of_socket(const struct socket *so)
-{
-
-	return so != NULL && so->so_cred != NULL ? cell_of_cred(so->so_cred) :
-	    NULL;
-}
-
-/* Sockets to see and to drop have an owner. */
-static int
-cell_socket(struct cell *c, kauth_cred_t cred, enum kauth_network_req req,
-    const struct socket *so)
-{
-	const struct cell *object = cell_of_socket(so);
-
-	if (c == NULL && (object == NULL || kauth_cred_geteuid(cred) == 0))
-		return KAUTH_RESULT_DEFER;
-	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_NETWORK,
-	    KAUTH_NETWORK_SOCKET, req, c != object)->ru_id, object, 0, NULL);
-}
-
-/* Anybody may open what only reports on interfaces and routes. */
-static bool
-cell_socket_is_raw(u_long domain, u_long type)
-{
-
-	return type == SOCK_RAW && domain != PF_ROUTE && domain != PF_OROUTE;
-}
-
-/*
- * kauth(9) listener
- *
- * Security model: Cells
- * Scope: Network
- * Responsibility: Sockets have owners, ports have owners, and the host's
- * network is the host's to configure.
- */
-static __noinline int
-cell_judge_network(kauth_cred_t cred, kauth_action_t action, void *cookie,
-    void *arg0, void *arg1, void *arg2, void *arg3)
-{
-	const enum kauth_network_req req =
-	    (enum kauth_network_req)(uintptr_t)arg0;
-	struct cell *c;
-	u_int rule;
-
-	c = cell_of_cred(cred);
-
-	if (action == KAUTH_NETWORK_SOCKET &&
-	    (req == KAUTH_REQ_NETWORK_SOCKET_CANSEE ||
-	    req == KAUTH_REQ_NETWORK_SOCKET_DROP))
-		return cell_socket(c, cred, req, arg1);
-	if (action == KAUTH_NETWORK_BIND &&
-	    (req == KAUTH_REQ_NETWORK_BIND_PORT ||
-	    req == KAUTH_REQ_NETWORK_BIND_PRIVPORT))
-		return cell_bind(c, cred, req, arg1, arg2);
-	if (c == NULL)
-		return KAUTH_RESULT_DEFER;
-
-	rule = cell_rule_find(CELL_SCOPE_NETWORK, action, req, false)->ru_id;
-	if (rule == CELL_R_SOCKET_OPEN &&
-	    cell_socket_is_raw((u_long)arg1, (u_long)arg2))
-		rule = CELL_R_SOCKET_OPENRAW;
-	if (rule == CELL_R_ROUTE && arg1 != NULL &&
-	    ((const struct rt_msghdr *)arg1)->rtm_type == RTM_GET)
-		rule = CELL_R_ROUTE_GET;
-	return cell_judge(c, cred, rule, NULL, 0, NULL);
+	    (uint32_t)(uintptr_t)arg0, false)->ru_id, 0, 0, NULL);
 }
 
 /*
@@ -284,67 +97,7 @@ cell_judge_machdep(kauth_cred_t cred, kauth_action_t action, void *cookie,
 	if (c == NULL)
 		return KAUTH_RESULT_DEFER;
 	return cell_judge(c, cred, cell_rule_find(CELL_SCOPE_MACHDEP, action,
-	    0, false)->ru_id, NULL, 0, NULL);
-}
-
-/*
- * Opening a device node: memory and whatever holds a file system get rules
- * of their own.  The driver says what it drives; rawdev_mounted() would not
- * know a disk of which only a partition is mounted.
- */
-static u_int
-cell_device_variant(u_int rule, const struct vnode *vp)
-{
-	const struct cdevsw *cdev;
-	int type;
-
-	if (vp->v_type == VBLK)
-		return CELL_R_RAWIO_DISK;
-	if (vp->v_type != VCHR)
-		return rule;
-	if (iskmemdev(vp->v_rdev))
-		return CELL_R_RAWIO_MEM;
-	cdev = cdevsw_lookup(vp->v_rdev);
-	type = cdev != NULL ? cdev->d_flag & D_TYPEMASK : D_OTHER;
-	return type == D_DISK || type == D_TAPE ? CELL_R_RAWIO_DISK : rule;
-}
-
-/* Terminals ask for the calling process, some with their lock held. */
-static bool
-cell_device_locked(kauth_action_t action)
-{
-
-	return action == KAUTH_DEVICE_TTY_OPEN ||
-	    action == KAUTH_DEVICE_TTY_PRIVSET;
-}
-
-/*
- * kauth(9) listener
- *
- * Security model: Cells
- * Scope: Device
- * Responsibility: Raw disks, memory, other people's terminals.
- */
-static __noinline int
-cell_judge_device(kauth_cred_t cred, kauth_action_t action, void *cookie,
-    void *arg0, void *arg1, void *arg2, void *arg3)
-{
-	struct cell *c;
-	uint32_t req = 0;
-	u_int rule;
-
-	c = cell_device_locked(action) ? cell_member_of(curproc) :
-	    cell_of_cred(cred);
-	if (c == NULL)
-		return KAUTH_RESULT_DEFER;
-	if (action == KAUTH_DEVICE_RAWIO_SPEC ||
-	    action == KAUTH_DEVICE_BLUETOOTH_BCSP ||
-	    action == KAUTH_DEVICE_BLUETOOTH_BTUART)
-		req = (uint32_t)(uintptr_t)arg0;
-	rule = cell_rule_find(CELL_SCOPE_DEVICE, action, req, false)->ru_id;
-	if (action == KAUTH_DEVICE_RAWIO_SPEC)
-		rule = cell_device_variant(rule, arg1);
-	return cell_judge(c, cred, rule, NULL, 0, NULL);
+	    0, false)->ru_id, 0, 0, NULL);
 }
 
 /* The callbacks: nobody is refused anything while there is no cell. */

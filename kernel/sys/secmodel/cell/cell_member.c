@@ -145,6 +145,23 @@ cell_member_remove(struct proc *p)
 }
 
 /*
+ * The id of a process's cell, 0 for the host's and for one that is exiting.
+ * Looks at nothing of the process, which may be gone already.
+ */
+uint32_t
+cell_member_id(const struct proc *p)
+{
+	const struct cell_member *m;
+	kmutex_t *lock;
+	uint32_t id;
+
+	m = cell_member_find(cell_members_enter(p, &lock), p);
+	id = m != NULL ? m->m_cell->c_id : 0;
+	mutex_spin_exit(lock);
+	return id;
+}
+
+/*
  * The cell of a process, NULL for the host's and for one that is exiting.
  * With p_lock held, the cell stays: a process gives up its credential only
  * after it has become a zombie.

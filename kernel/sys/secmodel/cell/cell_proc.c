@@ -139,13 +139,14 @@ cell_fork_check(struct cell *c, kauth_cred_t cred)
 	int s;
 
 	if (atomic_load_relaxed(&c->c_state) != CELL_STATE_LIVE)
-		return cell_judge(c, cred, CELL_R_FORK_DYING, c, 0, NULL);
+		return cell_judge(c, cred, CELL_R_FORK_DYING, c->c_id, 0,
+		    NULL);
 	s = pserialize_read_enter();
 	maxproc = atomic_load_consume(&c->c_policy)->cp_maxproc;
 	pserialize_read_exit(s);
 	if (maxproc != 0 && atomic_load_relaxed(&c->c_nproc) >= maxproc)
-		return cell_judge(c, cred, CELL_R_FORK_MAXPROC, c, maxproc,
-		    NULL);
+		return cell_judge(c, cred, CELL_R_FORK_MAXPROC, c->c_id,
+		    maxproc, NULL);
 	return KAUTH_RESULT_DEFER;
 }
 

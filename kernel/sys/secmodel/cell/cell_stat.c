@@ -194,11 +194,11 @@ cell_prog(char *buf, size_t size, const struct proc *p)
 /*
  * Count a verdict and, unless it is of the kind that is asked for all the
  * time, keep it.  `c' is who acted (&cell_host for a host's user), `object'
- * whose it was (NULL for the host's).
+ * the id of the cell whose it was.
  */
 void
 cell_note(struct cell *c, kauth_cred_t cred, u_int rule, enum cell_verdict v,
-    const struct cell *object, uint32_t detail, const struct cell_addr *addr)
+    uint32_t object, uint32_t detail, const struct cell_addr *addr)
 {
 	struct cell_denial dn;
 	struct timeval now;
@@ -226,7 +226,7 @@ cell_note(struct cell *c, kauth_cred_t cred, u_int rule, enum cell_verdict v,
 	dn.dn_first = dn.dn_last = CELL_USEC(&now);
 	dn.dn_pid = curproc->p_pid;
 	dn.dn_uid = kauth_cred_geteuid(cred);
-	dn.dn_object = object != NULL ? object->c_id : 0;
+	dn.dn_object = object;
 	dn.dn_rule = rule;
 	dn.dn_verdict = v == CELL_V_DENY ? CELL_VERDICT_DENIED :
 	    CELL_VERDICT_LEARNED;

@@ -158,7 +158,7 @@ cell_judge_vnode(kauth_cred_t cred, kauth_action_t action,
 
 	for (i = 0; i < __arraycount(cell_vnode_rules); i++)
 		if ((action & cell_vnode_rules[i].bits) != 0 &&
-		    cell_judge(c, cred, cell_vnode_rules[i].rule, NULL, 0,
+		    cell_judge(c, cred, cell_vnode_rules[i].rule, 0, 0,
 		    NULL) == KAUTH_RESULT_DENY)
 			return KAUTH_RESULT_DENY;
 	if ((action & CELL_VNODE_EXTATTR) == 0 ||
@@ -166,7 +166,7 @@ cell_judge_vnode(kauth_cred_t cred, kauth_action_t action,
 		return KAUTH_RESULT_DEFER;
 	rule = (action & KAUTH_VNODE_WRITE_EXTATTRIBUTES) != 0 ?
 	    CELL_R_VNODE_EXTATTR_WRITE : CELL_R_VNODE_EXTATTR_READ;
-	return cell_judge(c, cred, rule, NULL, 0, NULL);
+	return cell_judge(c, cred, rule, 0, 0, NULL);
 }
 
 int
