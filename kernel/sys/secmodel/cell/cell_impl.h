@@ -211,8 +211,14 @@ void	cell_release(struct cell *);
 struct cell *cell_find(uint32_t, const char *);
 struct cell *cell_first(void);
 int	cell_create(const struct cell_create *, struct cell_result *);
-int	cell_set(const struct cell_set *, struct cell_result *);
+int	cell_ports_check_free(uint32_t, const struct cell_config *,
+	    struct cell_result *);
 int	cell_destroy(uint32_t);
+
+/* cell_set.c: live change. */
+void	cell_set_init(void);
+void	cell_set_fini(void);
+int	cell_set(const struct cell_set *, struct cell_result *);
 
 /* cell_cred.c: which cell a credential names. */
 int	cell_cred_init(void);
@@ -245,18 +251,20 @@ uint32_t cell_member_id(const struct proc *);
 int	cell_judge(struct cell *, kauth_cred_t, u_int, uint32_t, uint32_t,
 	    const struct cell_addr *);
 
-/* cell_stat.c: telemetry. */
+/* cell_ring.c: telemetry of decisions. */
 void	cell_ring_init(struct cell_ring *);
 void	cell_ring_fini(struct cell_ring *);
 void	cell_note(struct cell *, kauth_cred_t, u_int, enum cell_verdict,
 	    uint32_t, uint32_t, const struct cell_addr *);
+u_int	cell_ring_denials(struct cell *, uint64_t, uint64_t,
+	    struct cell_denial *);
+uint64_t cell_seq_now(void);
+
+/* cell_stat.c: what is summed up when somebody asks. */
 void	cell_stat_gone(struct cell *, struct proc *);
 void	cell_snapshot(void);
 void	cell_stat_info(struct cell *, struct cell_info *);
 void	cell_stat_counters(struct cell *, struct cell_counters *);
-u_int	cell_stat_denials(struct cell *, uint64_t, uint64_t,
-	    struct cell_denial *);
-uint64_t cell_seq_now(void);
 
 /* cell_page.c: what goes out. */
 int	cell_out(struct lwp *, const void *, size_t, size_t, void *, size_t *);

@@ -103,7 +103,7 @@ cell_page_add_denials(struct cell_page *pg, struct cell *c,
 	struct cell_denial *dn;
 	u_int i, n;
 
-	n = cell_stat_denials(c, sl->sl_since, until, ring);
+	n = cell_ring_denials(c, sl->sl_since, until, ring);
 	for (i = 0; i < n; i++) {
 		dn = cell_page_next(pg);
 		if (dn != NULL)

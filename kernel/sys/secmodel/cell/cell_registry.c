@@ -38,7 +38,6 @@ __KERNEL_RCSID(0, "$NetBSD$");
 #include <sys/hash.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
-#include <sys/pserialize.h>
 #include <sys/systm.h>
 #include <sys/time.h>
 
@@ -59,7 +58,6 @@ static kmutex_t cell_gone_lock;
 static struct cell_bucket cell_gone;
 static struct cell_bucket cell_ids[CELL_NBUCKETS];
 static struct cell_bucket cell_names[CELL_NBUCKETS];
-static pserialize_t cell_psz;
 static uint32_t cell_lastid;
 static u_int cell_nbusy;		/* cell_lock */
 static bool cell_closed;
@@ -72,7 +70,6 @@ cell_registry_init(void)
 	mutex_init(&cell_lock, MUTEX_DEFAULT, IPL_NONE);
 	mutex_init(&cell_gone_lock, MUTEX_DEFAULT, IPL_NONE);
 	LIST_INIT(&cell_gone);
-	cell_psz = pserialize_create();
 	TAILQ_INIT(&cell_list);
 	for (i = 0; i < CELL_NBUCKETS; i++) {
 		LIST_INIT(&cell_ids[i]);
@@ -80,6 +77,7 @@ cell_registry_init(void)
 	}
 	cell_ring_init(&cell_host.c_ring);
 	cell_ports_init();
+	cell_set_init();
 	cell_closed = false;
 }
 
@@ -150,7 +148,7 @@ cell_registry_fini(void)
 	KASSERT(cell_count == 0);
 	cell_ports_fini();
 	cell_ring_fini(&cell_host.c_ring);
-	pserialize_destroy(cell_psz);
+	cell_set_fini();
 	mutex_destroy(&cell_gone_lock);
 	mutex_destroy(&cell_lock);
 }
@@ -253,7 +251,11 @@ cell_held(struct cell_result *cr, const struct cell *holder, uint32_t port,
 	return error;
 }
 
-static int
+/*
+ * Whether nobody but `id' (0: nobody at all) has a port of this configuration.
+ * EADDRINUSE: whoever the result says.  Under cell_lock.
+ */
+int
 cell_ports_check_free(uint32_t id, const struct cell_config *cf,
     struct cell_result *cr)
 {
@@ -306,105 +308,6 @@ cell_create(const struct cell_create *cc, struct cell_result *cr)
 	mutex_exit(&cell_lock);
 	if (error != 0)
 		cell_free(c);
-	return error;
-}
-
-/* Keep the configuration as told in step with a new policy. */
-static void
-cell_config_update(struct cell *c, const struct cell_set *cs)
-{
-	struct cell_config *cf = &c->c_config;
-	const struct cell_config *new = &cs->cs_config;
-
-	if (cs->cs_fields & CELL_SET_PROFILE)
-		cf->cf_profile = new->cf_profile;
-	if (cs->cs_fields & CELL_SET_MODE)
-		cf->cf_mode = new->cf_mode;
-	if (cs->cs_fields & CELL_SET_MAXPROC)
-		cf->cf_maxproc = new->cf_maxproc;
-	if (cs->cs_fields & CELL_SET_PORTS) {
-		cell_ports_release(cf, new);
-		cf->cf_nports = new->cf_nports;
-		memcpy(cf->cf_ports, new->cf_ports, sizeof(cf->cf_ports));
-	}
-	if (cs->cs_fields & CELL_SET_ADDRS) {
-		cf->cf_naddrs = new->cf_naddrs;
-		memcpy(cf->cf_addrs, new->cf_addrs, sizeof(cf->cf_addrs));
-	}
-	if (cs->cs_fields & CELL_SET_TAG)
-		memcpy(cf->cf_tag, new->cf_tag, sizeof(cf->cf_tag));
-	cf->cf_allow = c->c_policy->cp_allow;
-}
-
-static int
-cell_set_check(const struct cell_set *cs)
-{
-
-	if (cs->cs_version != CELL_ABI_VERSION ||
-	    (cs->cs_fields & ~CELL_SET_MASK) != 0)
-		return EINVAL;
-	if ((cs->cs_grant & ~CELL_EXC_ALL) != 0 ||
-	    (cs->cs_revoke & ~CELL_EXC_ALL) != 0)
-		return EINVAL;
-	if ((cs->cs_fields & CELL_SET_GRANT) == 0 &&
-	    (cs->cs_grant != 0 || cs->cs_seconds != 0))
-		return EINVAL;
-	if ((cs->cs_fields & CELL_SET_REVOKE) == 0 && cs->cs_revoke != 0)
-		return EINVAL;
-	return cell_config_check(&cs->cs_config, cs->cs_fields);
-}
-
-/*
- * Publish what a checked cell_set says.  Ports are claimed before the policy
- * and given up after everybody sees it, so that what both the old and the
- * new configuration permit is permitted throughout.  Returns the old policy.
- */
-static struct cell_policy *
-cell_set_apply(struct cell *c, const struct cell_set *cs,
-    struct cell_policy *new)
-{
-	struct cell_policy *old = c->c_policy;
-
-	cell_policy_fill(new, old, &cs->cs_config, cs->cs_fields);
-	cell_policy_grant(new, cs->cs_grant, cs->cs_revoke, cs->cs_seconds,
-	    time_uptime);
-	if (cs->cs_fields & CELL_SET_PORTS)
-		cell_ports_claim(c->c_id, &cs->cs_config);
-	atomic_store_release(&c->c_policy, new);
-	pserialize_perform(cell_psz);
-	cell_config_update(c, cs);
-	return old;
-}
-
-/* See struct cell_set.  A decision sees the policy as it was or as it is. */
-int
-cell_set(const struct cell_set *cs, struct cell_result *cr)
-{
-	struct cell_policy *new, *old = NULL;
-	struct cell *c;
-	int error;
-
-	memset(cr, 0, sizeof(*cr));
-	error = cell_set_check(cs);
-	if (error != 0)
-		return error;
-
-	new = kmem_alloc(sizeof(*new), KM_SLEEP);
-	mutex_enter(&cell_lock);
-	c = cs->cs_id != 0 ? cell_find(cs->cs_id, NULL) : NULL;
-	if (c == NULL)
-		error = ESRCH;
-	else if (atomic_load_relaxed(&c->c_state) != CELL_STATE_LIVE)
-		error = EBUSY;
-	else if (cs->cs_fields & CELL_SET_PORTS)
-		error = cell_ports_check_free(c->c_id, &cs->cs_config, cr);
-	if (error == 0) {
-		old = cell_set_apply(c, cs, new);
-		cr->cr_version = CELL_ABI_VERSION;
-		cr->cr_id = c->c_id;
-	}
-	mutex_exit(&cell_lock);
-	kmem_free(error == 0 ? old : new, sizeof(*new));
 	return error;
 }
 
