@@ -2,6 +2,7 @@ package regress
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"testing"
@@ -15,6 +16,7 @@ import (
 func init() {
 	ops["bind"] = opBind
 	ops["connect"] = opConnect
+	ops["connectmany"] = opConnectMany
 }
 
 // sockaddr makes the address that a socket call takes, and its family.
@@ -26,6 +28,14 @@ func sockaddr(addr string, port int) (int, unix.Sockaddr) {
 	return unix.AF_INET6, &unix.SockaddrInet6{Port: port, Addr: ip.As16()}
 }
 
+// mapped lets an IPv6 socket have an IPv4 address where this is one.
+func mapped(s int, addr string) error {
+	if !netip.MustParseAddr(addr).Is4In6() {
+		return nil
+	}
+	return unix.SetsockoptInt(s, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 0)
+}
+
 // opBind binds a socket of type tcp or udp and returns the port it got.
 func opBind(a []string) (string, error) {
 	kind := map[string]int{"tcp": unix.SOCK_STREAM, "udp": unix.SOCK_DGRAM}[a[0]]
@@ -35,10 +45,8 @@ func opBind(a []string) (string, error) {
 		return "", err
 	}
 	defer unix.Close(s)
-	if family == unix.AF_INET6 && netip.MustParseAddr(a[1]).Is4In6() {
-		if err := unix.SetsockoptInt(s, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 0); err != nil {
-			return "", err
-		}
+	if err := mapped(s, a[1]); err != nil {
+		return "", err
 	}
 	if err := unix.Bind(s, to); err != nil {
 		return "", err
@@ -231,5 +239,60 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%v: connect: %s", p, r)
 		}
 		remove(t, c, id)
+	}
+}
+
+// opConnectMany connects many sockets, so that the kernel has many different
+// ones to pick a port for, and returns how many ports were ephemeral.
+func opConnectMany(a []string) (string, error) {
+	var fds []int
+	defer func() {
+		for _, fd := range fds {
+			unix.Close(fd)
+		}
+	}()
+	family, to := sockaddr(a[0], 9)
+	ephemeral := 0
+	for i := range number(a[1]) {
+		fd, err := unix.Socket(family, unix.SOCK_DGRAM, 0)
+		if err != nil {
+			return "", err
+		}
+		fds = append(fds, fd)
+		if err := mapped(fd, a[0]); err != nil {
+			return "", err
+		}
+		if err := unix.Connect(fd, to); err != nil {
+			return "", fmt.Errorf("socket %d: %w", i, err)
+		}
+		port, err := localPort(fd)
+		if err != nil {
+			return "", err
+		}
+		if n, _ := strconv.Atoi(port); n >= 49152 {
+			ephemeral++
+		}
+	}
+	return strconv.Itoa(ephemeral), nil
+}
+
+// TestPickedPorts: the kernel asks about the ports that it picks with an
+// address it has not initialised, which must not be taken for one that a
+// program gave, whatever the kernel's stack held.
+func TestPickedPorts(t *testing.T) {
+	const n = 400
+	c := open(t)
+	addrs := []cell.Addr{{IP: netip.MustParseAddr("127.0.0.2")}}
+	id := create(t, c, func(cf *cell.Config) { cf.Profile, cf.Addrs = cell.High, addrs })
+	for _, uid := range []int{0, 1000} {
+		a := start(t, who{id, uid})
+		for _, to := range []string{"127.0.0.1", "::1", "::ffff:127.0.0.1"} {
+			if got := a.must(t, "connectmany", to, n); got != strconv.Itoa(n) {
+				t.Errorf("user %d, %s: %s of %d ports are ephemeral", uid, to, got, n)
+			}
+		}
+	}
+	if denied := info(t, c, id).Denied; cell.Sum(denied) != 0 {
+		t.Errorf("denied: %v", denied)
 	}
 }

@@ -42,6 +42,8 @@ var boundaries = []boundary{
 	{"CPU-time clock of a process outside", closed},
 	{"getpgid(2), getsid(2) and getpriority(2) on a process outside", opened},
 	{"kill(2): learn whether a process id is in use outside", opened},
+	{"Processes that one user may have, over all cells", opened},
+	{"setlogin(2) in a session that began outside", opened},
 	// What can be read.
 	{"kern.proc, kern.proc2 and kern.proc_args", closed},
 	{"proc.PID and vm.proc", closed},
@@ -73,11 +75,14 @@ var boundaries = []boundary{
 	{"Descriptors passed over a Unix-domain socket", opened},
 	{"A directory outside the root, passed as a descriptor", closed},
 	{"connect(2) to a socket outside, over loopback too", opened},
+	{"Source addresses that the cell has not declared", opened},
+	{"SO_REUSEADDR on an ephemeral port that the host has bound", opened},
 	{"IPv4 multicast: join a group", opened},
 	{"IPv6 multicast: join a group", opened},
 	{"IPv6 multicast: join every group", liftedBy + "multicast"},
 	// Files.
 	{"revoke(2) of a file or device, through a null mount too", closed},
+	{"flock(2) on a file of the host, through a read-only null mount too", opened},
 	// Device nodes.
 	{"/dev/mem and /dev/kmem", closed},
 	{"Disks, raw or not, and vnd, md, cgd and fss alike", closed},
