@@ -185,6 +185,13 @@ startstop_body()
 	[ "$first" -lt "$last" ] || atf_fail "$db stopped before $web ended: $(cat out)"
 	atf_check -o inline:"nothing to do\n" cellmgr stop -a
 	atf_check -o empty cellctl list -H
+	# Cells end though their manifests depend on each other by now.
+	atf_check -o ignore cellmgr start "$web" "$off"
+	manifest "$db" "depend $web"
+	manifest "$off" "depend $off"
+	atf_check -o match:"$web: end the cell" -o match:"$off: end the cell" \
+	    -e match:'2 mistakes' cellmgr stop -a
+	atf_check -o empty cellctl list -H
 }
 startstop_cleanup()
 {

@@ -63,9 +63,9 @@ func Doctor(set *manifest.Set, mistakes error) []Finding {
 	}
 	defer e.Close()
 	e.examineMounts(add)
-	e.examineState(add)
+	e.examineState(mistakes == nil, add)
 	if e.Kern != nil {
-		e.examineCells(add)
+		e.examineCells(mistakes == nil, add)
 	}
 	return out
 }
@@ -151,8 +151,9 @@ func (e *Engine) examineMounts(add adder) {
 	}
 }
 
-// examineState looks for what earlier cells and killed programs left.
-func (e *Engine) examineState(add adder) {
+// examineState looks for what earlier cells and killed programs left.  Which
+// cells have no manifest is known only where all of them could be read.
+func (e *Engine) examineState(known bool, add adder) {
 	if n, err := e.Restoring(); err == nil && n != 0 {
 		add("state", Odd, "cellmgr apply", "a rollback to generation %d was interrupted", n)
 	}
@@ -174,15 +175,16 @@ func (e *Engine) examineState(add adder) {
 		return
 	}
 	for _, d := range entries {
-		if e.Set.Cells[d.Name()] == nil && cell.CheckName(d.Name()) == nil {
+		if known && e.Set.Cells[d.Name()] == nil && cell.CheckName(d.Name()) == nil {
 			add("state", Odd, "cellmgr remove -d "+d.Name(), "data of %s is kept, which has no manifest", d.Name())
 		}
 	}
 	add("state", Good, "", "%s", e.Layout.State)
 }
 
-// examineCells looks for cells that are not what they should be.
-func (e *Engine) examineCells(add adder) {
+// examineCells looks for cells that are not what they should be; known is that
+// of examineState.
+func (e *Engine) examineCells(known bool, add adder) {
 	w, err := e.Observe()
 	if err != nil {
 		add("cells", Bad, "", "%v", err)
@@ -195,7 +197,7 @@ func (e *Engine) examineCells(add adder) {
 			add("cells", Bad, "cellmgr apply "+n, "%s is there in part only", n)
 		case st == plan.Foreign && c != nil:
 			add("cells", Bad, "cellctl destroy -k "+n, "%s: a cell of that name runs that cellmgr did not make", n)
-		case c == nil && st != plan.Foreign && st != plan.Down:
+		case known && c == nil && st != plan.Foreign && st != plan.Down:
 			add("cells", Odd, "cellmgr remove "+n, "%s has no manifest and is %s", n, st)
 		}
 	}

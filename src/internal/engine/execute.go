@@ -69,6 +69,9 @@ func (e *Engine) Execute(ctx context.Context, p *plan.Plan) (Result, error) {
 	if err := e.checkRoot(p); err != nil {
 		return Result{}, err
 	}
+	if ring := p.Ring(); ring != nil {
+		return Result{}, fmt.Errorf("%s and %s would wait for each other", ring[0].Cell, ring[len(ring)-1].Cell)
+	}
 	r := &run{e: e, ctx: ctx, slots: make(chan struct{}, e.Set.Conf.Jobs),
 		done: map[string]chan struct{}{}, bad: map[string]bool{}}
 	for _, n := range p.Nodes {

@@ -69,6 +69,16 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestRing: a plan that could not be obeyed is refused, and not waited for.
+func TestRing(t *testing.T) {
+	e := offline(t)
+	for _, p := range []*plan.Plan{graph("a: b", "b: a"), graph("a: a"), graph("x:", "a: | b", "b: c x", "c: | a")} {
+		if _, err := e.Execute(context.Background(), p); err == nil || !strings.Contains(err.Error(), "wait for each other") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 // TestUndo: a step that fails has those before it undone, last first.
 func TestUndo(t *testing.T) {
 	e := offline(t)

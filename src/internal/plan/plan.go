@@ -140,6 +140,44 @@ func (p *Plan) Drift() map[string][]string {
 	return out
 }
 
+// Ring finds nodes each of which comes after the next, and the last after the
+// first; nil where there are none, as it has to be for a plan to be obeyed.
+func (p *Plan) Ring() []*Node {
+	const open, done = 1, 2
+	nodes, state := map[string]*Node{}, map[string]int{}
+	for _, n := range p.Nodes {
+		nodes[n.ID] = n
+	}
+	var path []*Node
+	var visit func(n *Node) []*Node
+	visit = func(n *Node) []*Node {
+		state[n.ID] = open
+		path = append(path, n)
+		for _, id := range slices.Concat(n.Needs, n.After) {
+			switch m := nodes[id]; {
+			case m == nil || state[id] == done:
+			case state[id] == open:
+				return path[slices.Index(path, m):]
+			default:
+				if ring := visit(m); ring != nil {
+					return ring
+				}
+			}
+		}
+		path = path[:len(path)-1]
+		state[n.ID] = done
+		return nil
+	}
+	for _, n := range p.Nodes {
+		if state[n.ID] == 0 {
+			if ring := visit(n); ring != nil {
+				return ring
+			}
+		}
+	}
+	return nil
+}
+
 // Text is the plan as it is shown: one line a step, differences indented.
 func (p *Plan) Text() string {
 	var b strings.Builder

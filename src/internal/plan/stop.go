@@ -6,9 +6,12 @@ import (
 )
 
 // End plans the end of the named cells, each after those that depend on it
-// and are named, too.
+// and are named, too: by what was applied to them or, where that is not known,
+// by their manifests.  These may be full of mistakes; cells that depend on
+// each other end in any order.
 func End(w World, names []string) *Plan {
 	p := &Plan{}
+	nodes := map[string]*Node{}
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		o := w.Cells[name]
 		if st := o.State(); st == Down || st == Foreign {
@@ -16,14 +19,26 @@ func End(w World, names []string) *Plan {
 		}
 		cp := &cellPlan{set: w.Set, layout: w.Layout, c: w.Set.Cells[name], name: name, o: o}
 		cp.down()
-		p.Nodes = append(p.Nodes, &Node{ID: name, Cell: name, Steps: cp.steps})
+		nodes[name] = &Node{ID: name, Cell: name, Steps: cp.steps}
+		p.Nodes = append(p.Nodes, nodes[name])
 	}
 	for _, n := range p.Nodes {
-		for _, d := range p.Nodes {
-			if c := w.Set.Cells[d.Cell]; c != nil && slices.Contains(c.Depend, n.Cell) {
-				n.After = append(n.After, d.ID)
+		c := w.Cells[n.Cell].Applied
+		if c == nil {
+			c = w.Set.Cells[n.Cell]
+		}
+		if c == nil {
+			continue
+		}
+		for _, d := range c.Depend {
+			if nodes[d] != nil {
+				nodes[d].After = append(nodes[d].After, n.ID)
 			}
 		}
+	}
+	for ring := p.Ring(); ring != nil; ring = p.Ring() {
+		next := ring[1%len(ring)].ID
+		ring[0].After = slices.DeleteFunc(ring[0].After, func(id string) bool { return id == next })
 	}
 	return p
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand"
 	"slices"
 	"strings"
@@ -124,6 +125,34 @@ func TestEnd(t *testing.T) {
 			t.Errorf("%s is %s", n, o.State())
 		}
 	}
+}
+
+// TestEndRing: manifests in which cells depend on each other, or say something
+// else than what was applied, keep nothing from ending.
+func TestEndRing(t *testing.T) {
+	w := running(t, map[string]string{"a": "", "b": "depend a", "c": ""})
+	w.Set.Cells = maps.Clone(w.Set.Cells)
+	for n, deps := range map[string][]string{"a": {"b"}, "b": {"a"}, "c": {"c", "a"}} {
+		c := *w.Set.Cells[n]
+		c.Depend = deps
+		w.Set.Cells[n] = &c
+	}
+	p := End(w.World, w.Managed())
+	if len(p.Nodes) != 3 || p.Ring() != nil || !slices.Equal(p.Nodes[0].After, []string{"b"}) {
+		t.Errorf("a is after %v, ring %v", p.Nodes[0].After, p.Ring())
+	}
+	w.run(t, p, rand.New(rand.NewSource(1)))
+	w = running(t, map[string]string{"a": "", "b": "", "c": ""})
+	for _, o := range w.Cells {
+		o.Applied = nil
+	}
+	for n, deps := range map[string][]string{"a": {"b"}, "b": {"a", "c"}, "c": {"c", "a"}} {
+		w.Set.Cells[n].Depend = deps
+	}
+	if p = End(w.World, w.Managed()); p.Ring() != nil {
+		t.Errorf("ring %v", p.Ring())
+	}
+	w.run(t, p, rand.New(rand.NewSource(1)))
 }
 
 // TestTrade: two cells that trade their ports can.
