@@ -144,7 +144,11 @@ func (a *App) Draw(w, h int) []screen.Line {
 		out = append(out, a.page().draw(w, body-len(part))...)
 	}
 	out = append(out, part...)
-	return append(out, below, view.Footer(a.Set, hints, w))
+	out = append(out, below, view.Footer(a.Set, hints, w))
+	for i := range out {
+		out[i] = a.Set.Fit(out[i], w)
+	}
+	return out
 }
 
 // noteLine is the line above the footer: what was said last, else what is

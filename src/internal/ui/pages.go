@@ -150,7 +150,7 @@ func (p *denialsPage) name() string { return onDenials }
 
 func (p *denialsPage) note() string {
 	if p.of() == "" {
-		return "every cell, " + p.look.Note()
+		return "all, " + p.look.Note()
 	}
 	return p.of() + ", " + p.look.Note()
 }

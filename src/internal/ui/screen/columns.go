@@ -21,6 +21,9 @@ type Grid struct {
 // Layout decides how wide the columns are, given what they are to hold.
 func (c Charset) Layout(cols []Column, rows [][]Span, w int) *Grid {
 	g := &Grid{set: c, cols: cols, widths: make([]int, len(cols)), gap: 2}
+	if w < roomy {
+		g.gap = 1
+	}
 	for i, col := range cols {
 		g.widths[i] = max(col.Min, Width(col.Head))
 		for _, r := range rows {
@@ -35,12 +38,12 @@ func (c Charset) Layout(cols []Column, rows [][]Span, w int) *Grid {
 	}
 	for g.width() > w && g.drop() {
 	}
-	if g.width() > w {
-		g.gap = 1
-	}
 	g.grow(w)
 	return g
 }
+
+// roomy is how wide a terminal has two blanks between columns.
+const roomy = 100
 
 // width is what all columns take with the gaps between them.
 func (g *Grid) width() int {

@@ -48,7 +48,7 @@ var cellColumns = []screen.Column{
 	{Head: "RST", Right: true, Min: 3},
 	{Head: "DEN/M", Right: true, Min: 5},
 	{Head: "AGE", Right: true, Min: 6},
-	{Head: "DRIFT", Min: 5, Max: 8},
+	{Head: "DRIFT", Min: 8, Max: 8},
 	{Head: "CPU", Min: plotWidth, Max: plotWidth, Drop: 2},
 	{Head: "MEMORY", Min: plotWidth, Max: plotWidth, Drop: 1},
 }
@@ -71,7 +71,7 @@ func Cells(set screen.Charset, m *model.Model, o *CellsLook, w, h int) []screen.
 	cols := cellColumns
 	if w >= LeastWidth+2*(plotWidth+2) {
 		cols = append([]screen.Column(nil), cols...)
-		cols[9].Max = wideDrift
+		cols[9].Min, cols[9].Max = wideDrift, wideDrift
 	}
 	g := set.Layout(cols, cells, w)
 	mark := "v"

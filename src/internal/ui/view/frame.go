@@ -12,7 +12,7 @@ func Header(set screen.Charset, m *model.Model, host string, w int) screen.Line 
 	left := screen.Line{Fill: screen.Bar}
 	left.Add(set.Text(screen.Bar, " "+host+"  "+decider(m)))
 	right := screen.Line{Fill: screen.Bar}
-	for _, p := range summary(m) {
+	for _, p := range summary(m, w) {
 		if left.Width()+right.Width()+screen.Width(p)+4 > w {
 			break
 		}
@@ -21,8 +21,9 @@ func Header(set screen.Charset, m *model.Model, host string, w int) screen.Line 
 	return set.Ends(left, right, w)
 }
 
-// summary is what the header tells, what matters most first.
-func summary(m *model.Model) []string {
+// summary is what the header tells, what matters most first; the time only
+// where there is room for it at all times.
+func summary(m *model.Model, w int) []string {
 	t := m.Totals()
 	cells := plural(t.Cells, "cell")
 	sep := ": "
@@ -42,7 +43,7 @@ func summary(m *model.Model) []string {
 	if t.PerMin > 0 {
 		out = append(out, fmt.Sprintf("den/m %d", t.PerMin))
 	}
-	if !m.Sample.At.IsZero() {
+	if !m.Sample.At.IsZero() && w > LeastWidth {
 		out = append(out, m.Sample.At.Local().Format("15:04:05"))
 	}
 	return out
@@ -70,7 +71,8 @@ func Tabs(set screen.Charset, names []string, at int, right string, w int) scree
 		}
 		l.Add(set.Text(style, text))
 	}
-	return set.Ends(l, screen.Of(set.Text(screen.Label, right)), w)
+	right = screen.Clip(screen.Safe(right, set.ASCII), w-l.Width()-1, set.ASCII)
+	return set.Ends(l, screen.Of(screen.Span{Text: right, Style: screen.Label}), w)
 }
 
 // Hint is a key and what it does.
