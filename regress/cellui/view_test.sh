@@ -193,7 +193,7 @@ readonly_body()
 	see '^stop: only root may'
 	keys A
 	see '^apply all manifests: only root may'
-	keys '?'
+	keys '?' NPage
 	see 'not by this user, only root may' '(unavailable)'
 	keys q Enter 3
 	see 'following'

@@ -91,6 +91,8 @@ func show(ctx *cli.Context, t *gui.Terminal, a *ui.App) error {
 	if s, ok := deadly.Load().(syscall.Signal); ok {
 		signal.Reset(s)
 		syscall.Kill(syscall.Getpid(), s)
+		time.Sleep(100 * time.Millisecond) // the program began with it ignored
+		return cli.Status(128 + int(s))
 	}
 	return err
 }

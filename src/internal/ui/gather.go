@@ -121,7 +121,7 @@ func (a *App) over(v jobs.View) {
 		case jobs.Cancelled:
 			a.say(screen.Busy, v.Name+": cancelled; 7 shows what it said")
 		default:
-			a.say(screen.Bad, v.Name+": "+first(v.Err)+"; 7 shows all")
+			a.say(screen.Bad, v.Name+": "+first(v.Err))
 		}
 	})
 }

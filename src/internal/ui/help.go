@@ -53,6 +53,7 @@ func (a *App) help(string) {
 			put(style, fmt.Sprintf("  %-16s %s", b.Names(), text))
 		}
 	}
+	p.h = len(p.lines)
 	a.dialog = p
 }
 
@@ -62,7 +63,11 @@ func (p *helpPage) draw(_, h int) []screen.Line {
 }
 
 func (p *helpPage) line(int) (screen.Line, bool) {
-	return p.Set.Line(screen.Label, "cellui(8) has more"), true
+	text := "cellui(8) has more"
+	if n := len(p.lines); n > p.h {
+		text = fmt.Sprintf("lines %d to %d of %d; %s", p.scroll.Top+1, min(n, p.scroll.Top+p.h), n, text)
+	}
+	return p.Set.Line(screen.Label, text), true
 }
 
 func (p *helpPage) hints() []view.Hint {
