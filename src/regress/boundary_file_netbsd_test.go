@@ -23,7 +23,8 @@ func nullMount(s *stage, dir string) string {
 	if err := host.MountAt(host.Mount{Kind: "null", Source: dir, Target: target, ReadOnly: true}); err != nil {
 		s.Fatal(err)
 	}
-	s.Cleanup(func() { unix.Unmount(target, 0) })
+	// Whoever has something open there is still at it.
+	s.Cleanup(func() { unix.Unmount(target, mntForce) })
 	return target
 }
 

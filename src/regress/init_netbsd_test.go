@@ -23,6 +23,7 @@ const (
 	atfPath     = "/usr/tests/cells"    // the shell tests, if there is a userland
 	rebootOff   = 0x808                 // RB_POWERDOWN | RB_HALT
 	mntUpdate   = 0x10000               // MNT_UPDATE
+	mntForce    = 0x80000               // MNT_FORCE
 	console     = "/dev/console"        // everything is said here
 	verdict     = "cells-vm: verdict: " // what vm looks for
 )

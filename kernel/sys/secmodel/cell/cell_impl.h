@@ -230,7 +230,8 @@ int	secmodel_cell_cred_cb(kauth_cred_t, kauth_action_t, void *, void *,
 	    void *, void *, void *);
 
 /* cell_proc.c: how processes come to be members, and go. */
-void	cell_proc_init(void);
+int	cell_proc_init(void);
+int	cell_proc_ready(void);
 void	cell_proc_fini(void);
 void	cell_proc_fork(struct proc *);
 int	cell_fork_check(struct cell *, kauth_cred_t);

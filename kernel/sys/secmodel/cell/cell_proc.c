@@ -109,21 +109,42 @@ cell_proc_exit(struct proc *p, void *cookie)
 	atomic_dec_uint(&c->c_nproc);
 }
 
-void
+int
 cell_proc_init(void)
 {
 
 	cell_members_init();
-	cell_exechook = exechook_establish(cell_proc_exec, NULL);
 	cell_exithook = exithook_establish(cell_proc_exit, NULL);
+	if (cell_exithook != NULL)
+		return 0;
+	cell_members_fini();
+	return ENOMEM;
+}
+
+/*
+ * Before the first cell comes to be, under cell_lock.  Not when the model is
+ * initialised: one that is built in is before exec_init() made the lock that
+ * this hook takes.
+ */
+int
+cell_proc_ready(void)
+{
+
+	KASSERT(mutex_owned(&cell_lock));
+
+	if (cell_exechook == NULL)
+		cell_exechook = exechook_establish(cell_proc_exec, NULL);
+	return cell_exechook != NULL ? 0 : ENOMEM;
 }
 
 void
 cell_proc_fini(void)
 {
 
+	if (cell_exechook != NULL)
+		exechook_disestablish(cell_exechook);
+	cell_exechook = NULL;
 	exithook_disestablish(cell_exithook);
-	exechook_disestablish(cell_exechook);
 	cell_members_fini();
 }
 

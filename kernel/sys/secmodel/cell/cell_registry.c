@@ -273,7 +273,7 @@ cell_ports_check_free(uint32_t id, const struct cell_config *cf,
 
 /*
  * See struct cell_create.  Also ENXIO: the module is being unloaded; and
- * ENOSPC: every id was used.
+ * ENOSPC: every id was used; ENOMEM.
  */
 int
 cell_create(const struct cell_create *cc, struct cell_result *cr)
@@ -300,6 +300,8 @@ cell_create(const struct cell_create *cc, struct cell_result *cr)
 		error = cell_ports_check_free(0, &c->c_config, cr);
 	if (error == 0)
 		error = cell_vnode_init();
+	if (error == 0)
+		error = cell_proc_ready();
 	if (error == 0) {
 		cell_insert(c);
 		cr->cr_version = CELL_ABI_VERSION;

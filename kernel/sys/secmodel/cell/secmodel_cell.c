@@ -84,7 +84,9 @@ cell_init(void)
 	error = cell_cred_init();
 	if (error != 0)
 		goto fail_cred;
-	cell_proc_init();
+	error = cell_proc_init();
+	if (error != 0)
+		goto fail_proc;
 	cell_listen();
 	error = cell_sysctl_init();
 	if (error != 0)
@@ -95,6 +97,7 @@ cell_init(void)
 	cell_unlisten();
 	cell_drain();
 	cell_proc_fini();
+ fail_proc:
 	cell_cred_fini();
  fail_cred:
 	cell_registry_fini();
