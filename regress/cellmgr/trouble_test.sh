@@ -109,6 +109,33 @@ user_body()
 	chmod 700 "$CELLS_DB/cells"
 	atf_check -o ignore cellmgr apply -r
 	idle
+	# What is for root's eyes, or hands, only says so.
+	chmod 0 "$CELLS_DB/generations" "$CELLS_BACKUP" "$CELLS_RUN/cellmgr.lock"
+	for verb in history 'history 1'; do
+		# Words are words.
+		# shellcheck disable=SC2086
+		atf_check -s exit:1 -e match:'^cellmgr: only root may look at the history: .*denied$' \
+		    cellmgr $verb
+	done
+	for verb in list 'show x' 'cat x'; do
+		# shellcheck disable=SC2086
+		atf_check -s exit:1 -e match:'^cellmgr backup: only root may look at backups: .*denied$' \
+		    cellmgr backup $verb
+	done
+	for verb in apply "stop $none" 'backup create -a' 'backup prune -k 1' 'volume create x' 'rollback'; do
+		# shellcheck disable=SC2086
+		atf_check -s exit:1 -e match:'only root may' cellmgr $verb
+	done
+	# A manifest that cannot be read is not one that is not there.
+	chmod 0 "$CELLS_ETC/$none.cell"
+	for verb in "logs $none" "show $none" "list" "plan"; do
+		# shellcheck disable=SC2086
+		atf_check -s exit:1 -e match:"$none.cell: permission denied" cellmgr $verb
+	done
+	atf_check -o inline:"$none\tready\n" -e match:'1 mistakes' \
+	    cellmgr status -H -o name,state
+	atf_check -s exit:1 -o not-match:'has no manifest' cellmgr doctor -H
+	chmod 644 "$CELLS_ETC/$none.cell"
 }
 user_cleanup()
 {

@@ -47,6 +47,9 @@ func backupProgram() *cli.Program {
 	}
 }
 
+// lookAtBackups is what only root may, since they hold what cells hold.
+const lookAtBackups = "look at backups"
+
 // storeOnly finds the store for actions that need no manifest: a mistake in
 // one does not keep anybody from the backups.
 func storeOnly() (*backup.Store, *manifest.Set) {

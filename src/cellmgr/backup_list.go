@@ -26,7 +26,7 @@ func backupList() cli.Verb {
 				st, _ := storeOnly()
 				all, err := chosen(st, operands)
 				if err != nil {
-					return err
+					return rootOnly(lookAtBackups, err)
 				}
 				return printAll(ctx, l, backupFields, all)
 			}
@@ -94,7 +94,7 @@ func backupShow() cli.Verb {
 						fmt.Fprintln(ctx.Out)
 					}
 					if err := showBackup(ctx, st, o); err != nil {
-						return err
+						return rootOnly(lookAtBackups, err)
 					}
 				}
 				return nil

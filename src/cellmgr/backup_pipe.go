@@ -29,7 +29,7 @@ func backupCat() cli.Verb {
 				st, _ := storeOnly()
 				b, err := st.Find(operands[0])
 				if err != nil {
-					return err
+					return rootOnly(lookAtBackups, err)
 				}
 				return work.Named(b.ID, st.Cat(ctx, &b, ctx.Out))
 			}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"strings"
 	"time"
 
 	"cells/src/internal/cli"
@@ -17,7 +20,9 @@ func load() (*manifest.Set, error) { return work.Load() }
 // asker is who types the command: warnings go to standard error, and each
 // step of a plan to standard output as it is done.
 func asker(ctx *cli.Context) *work.Asker {
-	return &work.Asker{Verb: ctx.Verb, Warn: ctx.Warn, Step: func(line string) {
+	// The actions of backup are a program of their own: cellmgr backup.
+	_, group, _ := strings.Cut(ctx.Program.Name, " ")
+	return &work.Asker{Verb: strings.TrimSpace(group + " " + ctx.Verb), Warn: ctx.Warn, Step: func(line string) {
 		fmt.Fprint(ctx.Out, line)
 		ctx.Out.Flush()
 	}}
@@ -41,6 +46,14 @@ func withEngine(ctx *cli.Context, names []string, f func(e *engine.Engine) error
 // withLock is withEngine for verbs that change something.
 func withLock(ctx *cli.Context, names []string, f func(e *engine.Engine) error) error {
 	return asker(ctx).WithLock(names, f)
+}
+
+// rootOnly says of an error what an ordinary user is not allowed to do.
+func rootOnly(what string, err error) error {
+	if errors.Is(err, fs.ErrPermission) && !engine.Root() {
+		return fmt.Errorf("only root may %s: %w", what, err)
+	}
+	return err
 }
 
 // warnMistakes tells of mistakes in manifests that are no reason to stop.

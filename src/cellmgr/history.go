@@ -36,7 +36,7 @@ func history(ctx *cli.Context, l cli.Listing, args []string) error {
 	if len(args) == 0 {
 		all, err := e.History()
 		if err != nil {
-			return err
+			return rootOnly("look at the history", err)
 		}
 		return printAll(ctx, l, historyFields, all)
 	}
@@ -44,7 +44,7 @@ func history(ctx *cli.Context, l cli.Listing, args []string) error {
 	if err != nil {
 		return err
 	}
-	return tellGeneration(ctx, e, n)
+	return rootOnly("look at the history", tellGeneration(ctx, e, n))
 }
 
 // number reads the number of a generation.

@@ -29,8 +29,11 @@ type logOptions struct {
 }
 
 func (o logOptions) run(ctx *cli.Context, name string) error {
-	s, _ := load() // mistakes of others are no reason
+	s, mistakes := load() // those of others are no reason
 	c := s.Cells[name]
+	if c == nil && mistakes != nil {
+		return mistakes // its manifest may be one that cannot be read
+	}
 	if c == nil {
 		return &work.NoCellError{Name: name, Known: s.Names()}
 	}

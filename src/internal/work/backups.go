@@ -24,7 +24,7 @@ func Store(s *manifest.Set) *backup.Store { return &backup.Store{Dir: s.Conf.Bac
 // manifest does not keep anybody from the backups.
 func (a *Asker) WithStore(f func(st *backup.Store) error) error {
 	s, _ := Load()
-	l, err := engine.Acquire(s.Conf.Run, "backup "+a.Verb)
+	l, err := a.acquire(s.Conf)
 	if err != nil {
 		return err
 	}

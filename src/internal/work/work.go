@@ -79,6 +79,15 @@ func (a *Asker) Loaded(names []string, f func(e *engine.Engine) error) error {
 	return f(e)
 }
 
+// acquire takes the lock.
+func (a *Asker) acquire(conf *manifest.Conf) (*engine.Lock, error) {
+	l, err := engine.Acquire(conf.Run, a.Verb)
+	if errors.Is(err, fs.ErrPermission) && !engine.Root() {
+		err = fmt.Errorf("only root may %s: %w", a.Verb, err)
+	}
+	return l, err
+}
+
 // Locked takes the lock and finishes a rollback or a restore that was
 // interrupted.  The set that it returns has the configuration only.
 func (a *Asker) Locked() (s *manifest.Set, release func(), err error) {
@@ -87,10 +96,7 @@ func (a *Asker) Locked() (s *manifest.Set, release func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	l, err := engine.Acquire(conf.Run, a.Verb)
-	if errors.Is(err, fs.ErrPermission) && !engine.Root() {
-		return nil, nil, fmt.Errorf("only root may %s: %w", a.Verb, err)
-	}
+	l, err := a.acquire(conf)
 	if err != nil {
 		return nil, nil, err
 	}
