@@ -44,6 +44,7 @@ func init() {
 	probes["kill(2): learn whether a process id is in use outside"] = probePIDs
 	ops["sigio"] = opSigio
 	ops["gotsigio"] = opGotSigio
+	ops["signalwatch"] = opSignalWatch
 	ops["signalevents"] = opSignalEvents
 	ops["dump"] = opDump
 	ops["again"] = opAgain
@@ -97,35 +98,51 @@ func probeSigio(s *stage) reply {
 	return yes(s.host.must(s, "gotsigio") != "0")
 }
 
-// opSignalEvents waits for the event of a SIGUSR1 and says whether it came.
-func opSignalEvents([]string) (string, error) {
-	kq, err := unix.Kqueue()
+// signalQueue is where the events of an agent's SIGUSR1 arrive.
+var signalQueue int
+
+// opSignalWatch asks for the events of a SIGUSR1.
+func opSignalWatch([]string) (string, error) {
+	var err error
+	if signalQueue, err = unix.Kqueue(); err != nil {
+		return "", err
+	}
+	change := unix.Kevent_t{Ident: uint64(unix.SIGUSR1), Filter: evfiltSignal, Flags: unix.EV_ADD}
+	_, err = unix.Kevent(signalQueue, []unix.Kevent_t{change}, nil, &unix.Timespec{})
+	return "", err
+}
+
+// opSignalEvents waits so many seconds for such an event and says whether
+// there was one.
+func opSignalEvents(a []string) (string, error) {
+	seconds, err := strconv.Atoi(a[0])
 	if err != nil {
 		return "", err
 	}
-	defer unix.Close(kq)
-	change := unix.Kevent_t{Ident: uint64(unix.SIGUSR1), Filter: evfiltSignal, Flags: unix.EV_ADD}
-	n, err := unix.Kevent(kq, []unix.Kevent_t{change}, make([]unix.Kevent_t, 1),
-		&unix.Timespec{Sec: 1})
-	return strconv.Itoa(n), err
+	for {
+		n, err := unix.Kevent(signalQueue, nil, make([]unix.Kevent_t, 1),
+			&unix.Timespec{Sec: int64(seconds)})
+		if err != unix.EINTR {
+			return strconv.Itoa(n), err
+		}
+	}
 }
 
 // probeSignalEvents signals a process while the one in the cell waits for
 // such events: its own arrive, others' do not.
 func probeSignalEvents(s *stage) reply {
-	seen := func(pid int) bool {
-		done := make(chan string)
-		go func() { done <- s.in.do("signalevents").Value }()
-		time.Sleep(300 * time.Millisecond)
+	s.in.must(s, "signalwatch")
+	seen := func(pid, seconds int) bool {
 		if err := unix.Kill(pid, unix.SIGUSR1); err != nil {
 			s.Fatal(err)
 		}
-		return <-done == "1"
+		return s.in.must(s, "signalevents", seconds) == "1"
 	}
-	if !seen(s.in.pid) {
+	foreign := seen(s.host.pid, 1)
+	if !seen(s.in.pid, 60) {
 		s.Fatal("not even the own signals")
 	}
-	return yes(seen(s.host.pid))
+	return yes(foreign)
 }
 
 func probeKtrace(s *stage) reply {

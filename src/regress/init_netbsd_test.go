@@ -194,12 +194,14 @@ func (sum *count) run(argv []string, c counter) {
 }
 
 // show runs a program, prints its lines as they come and hands them on, and
-// returns its exit status.
+// returns its exit status.  The reader sits in read(2): what says how the
+// tests went shall not hang on the runtime's kqueue.
 func show(argv []string, line func(string)) int {
-	r, w, err := os.Pipe()
-	if err != nil {
+	var fds [2]int
+	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
 		panic(err)
 	}
+	r, w := os.NewFile(uintptr(fds[0]), "pipe"), os.NewFile(uintptr(fds[1]), "pipe")
 	defer r.Close()
 	p, err := os.StartProcess(argv[0], argv, &os.ProcAttr{
 		Env: os.Environ(), Files: []*os.File{os.Stdin, w, w}})
