@@ -274,6 +274,17 @@ kyua_()
 	    -v unprivileged_user=nobody "$@"
 }
 
+# fast_directory NAME -- for the files of tests: in memory where that can be
+# had, since some wait for a disk hundreds of times.
+fast_directory()
+{
+	mkdir "$1"
+	chmod 1777 "$1"
+	[ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] || return 0
+	mount -t tmpfs -o mode=1777 none "$1" 2>/dev/null || return 0
+	mounted=$1
+}
+
 # run_atf -- from a place that every user can read, since root's tests of
 # ordinary users run as nobody.
 run_atf()
@@ -301,6 +312,8 @@ run_atf()
 	CELLS_SOURCE=$(pwd -P)
 	GOCACHE=$("$GO" env GOCACHE) GOMODCACHE=$("$GO" env GOMODCACHE)
 	export CELLS_SOURCE GOCACHE GOMODCACHE
+	fast_directory "$stage/w"
+	TMPDIR=$stage/w \
 	kyua_ test -k "$stage/regress/Kyuafile" -r "$out/atf.db" </dev/null \
 	    >"$out/atf.log" 2>&1 || status=$?
 	kyua_ report-junit -r "$out/atf.db" --output "$out/atf.junit" \
@@ -310,6 +323,7 @@ run_atf()
 
 cleanup()
 {
+	[ -z "${mounted:-}" ] || umount "$mounted" || umount -l "$mounted"
 	[ -z "${stage:-}" ] || rm -rf "$stage"
 }
 

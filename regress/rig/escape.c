@@ -45,6 +45,9 @@
 #ifndef SYS_mount_setattr
 #define	SYS_mount_setattr	442
 #endif
+#ifndef SYS_process_mrelease
+#define	SYS_process_mrelease	448
+#endif
 #ifndef SYS_process_madvise
 #define	SYS_process_madvise	440
 #endif
@@ -58,6 +61,7 @@ static struct sched_param no_priority, some_priority = { 1 };
 static struct rlimit some_limit;
 static const int64_t bad_time[2] = { 1, -1 };
 static const int immutable = FS_IMMUTABLE_FL;
+static const struct fsxattr immutable_x = { .fsx_xflags = FS_XFLAG_IMMUTABLE };
 
 static long
 queue_signal(int thread)
@@ -201,6 +205,23 @@ clone_into(unsigned long flags)
 		waitpid((pid_t)pid, NULL, 0);
 	errno = e;
 	return pid;
+}
+
+static int
+thread_end(void *arg)
+{
+	(void)arg;
+	return (int)syscall(SYS_exit, 0);
+}
+
+/* A thread with a view of its own. */
+static long
+thread_into(int flags)
+{
+	static char stack[16384] __attribute__((aligned(16)));
+
+	return clone(thread_end, stack + sizeof(stack), CLONE_VM | CLONE_FS |
+	    CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | flags, NULL);
 }
 
 static long

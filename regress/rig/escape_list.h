@@ -40,6 +40,14 @@ TRY(compare_host, "process.other.see", ESRCH,
 TRY(getfd_host, "process.other.see", ESRCH,
     syscall(SYS_pidfd_getfd, victim_pidfd(), 0, 0))
 TRY(madvise_host, "process.other.see", ESRCH, madvise_victim())
+TRY(move_pages_host, "process.other.see", ESRCH,
+    syscall(SYS_move_pages, victim, 0, NULL, NULL, NULL, 0))
+TRY(migrate_pages_host, "process.other.see", ESRCH,
+    syscall(SYS_migrate_pages, victim, 0, NULL, NULL))
+TRY(robust_list_host, "process.other.see", ESRCH,
+    syscall(SYS_get_robust_list, victim, zeros, zeros + 8))
+TRY(mrelease_host, "process.other.see", ESRCH,
+    syscall(SYS_process_mrelease, victim_pidfd(), 0))
 TRY(ptrace_child, "process.ptrace", EPERM, trace_child())
 TRY(ptrace_me, "process.ptrace", EPERM, ptrace(PTRACE_TRACEME, 0, NULL, NULL))
 
@@ -48,6 +56,12 @@ TRY(nice_host, "process.other.nice", EACCES,
     setpriority(PRIO_PROCESS, (id_t)victim, 1))
 TRY(nice_host_group, "process.other.nice", EACCES,
     setpriority(PRIO_PGRP, (id_t)getpgid(victim), 1))
+TRY(ioprio_host, "process.other.nice", EACCES,
+    syscall(SYS_ioprio_set, 1, victim, 2 << 13 | 4))
+TRY(ioprio_rt_host, "process.other.setparam", EPERM,
+    syscall(SYS_ioprio_set, 1, victim, 1 << 13 | 4))
+TRY(ioprio_rt, "process.sched.setparam", EPERM,
+    syscall(SYS_ioprio_set, 1, 0, 1 << 13 | 4))
 TRY(nice_raise, "process.nice.raise", EACCES, setpriority(PRIO_PROCESS, 0, -1))
 TRY(setscheduler_host, "process.other.setparam", EPERM,
     sched_setscheduler(victim, SCHED_OTHER, &no_priority))
@@ -81,6 +95,15 @@ TRY(packet_type, "network.socket.openraw", EPERM,
     socket(AF_INET, SOCK_PACKET, 0))
 TRY(netfilter, "network.firewall.fw", EPERM,
     socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER))
+TRY(iptables, "network.firewall.fw", EPERM,
+    setsockopt(plain_socket(), SOL_IP, 64, zeros, 0))
+TRY(ip6tables, "network.firewall.fw", EPERM,
+    setsockopt(socket(AF_INET6, SOCK_DGRAM, 0), SOL_IPV6, 64, zeros, 0))
+TRY(multicast_router, "network.route", EPERM,
+    setsockopt(plain_socket(), SOL_IP, 200, zeros, 4))
+TRY(arp_set, "network.route", EPERM, ioctl(plain_socket(), SIOCSARP, zeros))
+TRY(ethtool, "network.interface.setpriv", EPERM,
+    ioctl(plain_socket(), SIOCETHTOOL, zeros))
 TRY(bind_undeclared, "network.bind.undeclared", EACCES, bind_port(1021))
 TRY(bind_taken, "network.bind.other", EACCES, bind_port(taken))
 TRY(bind_taken6, "network.bind.other", EACCES, bind_port6(taken))
@@ -138,6 +161,8 @@ TRY(extattr_remove, "system.fs.extattr", EPERM,
     removexattr(NOWHERE, "security.capability"))
 TRY(sysflags, "vnode.sysflags", EACCES,
     ioctl(null_fd(), FS_IOC_SETFLAGS, &immutable))
+TRY(xflags, "vnode.sysflags", EACCES,
+    ioctl(null_fd(), FS_IOC_FSSETXATTR, &immutable_x))
 
 /* The system as a whole. */
 TRY(reboot, "system.reboot", EPERM, syscall(SYS_reboot, 0, 0, 0, NULL))
@@ -154,6 +179,8 @@ TRY(sethostname, "system.sysctl.modify", EPERM,
     syscall(SYS_sethostname, "", -1))
 TRY(setdomainname, "system.sysctl.modify", EPERM,
     syscall(SYS_setdomainname, "", -1))
+TRY(console_level, "system.sysctl.modify", EPERM,
+    syscall(SYS_syslog, 8, NULL, 0))
 TRY(init_module, "system.module", EPERM, syscall(SYS_init_module, "", 0, ""))
 TRY(finit_module, "system.module", EPERM,
     syscall(SYS_finit_module, -1, "", 0))
@@ -168,6 +195,7 @@ TRY(iopl, "machdep.iopl", EPERM, syscall(SYS_iopl, 0))
 TRY(ioperm, "machdep.ioperm.set", EPERM, syscall(SYS_ioperm, 0x80, 1, 0))
 #endif
 TRY(tty_input, "device.tty.sti", EPERM, ioctl(null_fd(), TIOCSTI, ""))
+TRY(tty_paste, "device.tty.sti", EPERM, ioctl(null_fd(), TIOCLINUX, "\3"))
 TRY(tty_console, "device.tty.virtual", EPERM, ioctl(null_fd(), TIOCCONS))
 TRY(entropy, "device.rnd.estimate", EPERM,
     ioctl(null_fd(), RNDADDENTROPY, zeros))
@@ -190,6 +218,20 @@ TRY(mq_unlink, "system.mqueue", EACCES, syscall(SYS_mq_unlink, "nosuchqueue"))
 /* Ways around the questions. */
 TRY(clone3, CLOSED, ENOSYS, syscall(SYS_clone3, zeros, 64))
 TRY(io_uring, CLOSED, ENOSYS, syscall(SYS_io_uring_setup, 1, zeros))
+TRY(io_uring_enter, CLOSED, ENOSYS,
+    syscall(SYS_io_uring_enter, -1, 0, 0, 0, NULL, 0))
+TRY(io_uring_register, CLOSED, ENOSYS,
+    syscall(SYS_io_uring_register, -1, 0, NULL, 0))
+TRY(keyctl, CLOSED, ENOSYS, syscall(SYS_keyctl, 0, -3, 0, 0, 0))
+TRY(add_key, CLOSED, ENOSYS,
+    syscall(SYS_add_key, "user", "cells", "", 0, 0))
+TRY(request_key, CLOSED, ENOSYS,
+    syscall(SYS_request_key, "user", "cells", NULL, 0))
+TRY(fanotify, CLOSED, ENOSYS, syscall(SYS_fanotify_init, 0, O_RDONLY))
+/* setxattrat(2), which would set what setxattr(2) may not. */
+TRY(newer_call, CLOSED, ENOSYS,
+    syscall(463, AT_FDCWD, NOWHERE, 0, "trusted.x", zeros, 16))
+TRY(clone_thread, CLOSED, EINVAL, thread_into(CLONE_NEWUTS))
 TRY(userfaultfd, CLOSED, ENOSYS, syscall(SYS_userfaultfd, 0))
 TRY(clone_sister, CLOSED, EINVAL, clone_into(CLONE_PARENT))
 #ifdef __x86_64__

@@ -130,6 +130,17 @@ netlink(struct trap *t, int type, int protocol)
 	return powerless_socket(t, type, protocol);
 }
 
+/* A multicast router's options, or a packet filter's. */
+int
+trap_setsockopt(struct trap *t)
+{
+	if ((uint32_t)trap_arg(t, 2) >= SOCKOPT_ROUTER)
+		return trap_ask(t, CELL_SCOPE_NETWORK, KAUTH_NETWORK_ROUTE, 0,
+		    EPERM);
+	return trap_ask(t, CELL_SCOPE_NETWORK, KAUTH_NETWORK_FIREWALL,
+	    KAUTH_REQ_NETWORK_FIREWALL_FW, EPERM);
+}
+
 int
 trap_socket(struct trap *t)
 {

@@ -70,7 +70,7 @@ trap_ptrace(struct trap *t)
 static int
 look_into(struct trap *t, pid_t pid)
 {
-	struct rig_host *target = trap_target(t, pid);
+	struct rig_host *target = pid == 0 ? t->h : trap_target(t, pid);
 
 	return target == t->h ? TRAP_CONTINUE : trace(t, target, NB_IO);
 }
@@ -240,6 +240,34 @@ trap_setschedattr(struct trap *t)
 	if (what != TRAP_CONTINUE || target == NULL || attr.policy != 0)
 		return what;
 	error = renice(t, target, attr.nice);
+	return error == 0 ? TRAP_CONTINUE : error;
+}
+
+/*
+ * ioprio_set(2): before every other is a scheduling class, anything else of
+ * another process is as its nice value.  <linux/ioprio.h>
+ */
+#define	IOPRIO_PROCESS	1
+#define	IOPRIO_RT(v)	(((v) >> 13 & 7) == 1)
+
+int
+trap_ioprio(struct trap *t)
+{
+	pid_t tid = (pid_t)trap_arg(t, 1);
+	struct rig_host *target;
+	struct procinfo pi;
+	int error;
+
+	/* Of many at once: nobody needs it. */
+	if ((int)trap_arg(t, 0) != IOPRIO_PROCESS)
+		return EPERM;
+	if (IOPRIO_RT((unsigned int)trap_arg(t, 2)))
+		return schedule(t, tid, SCHED_RR, 1);
+	target = tid == 0 ? t->h : trap_target(t, tid);
+	if (target == NULL || target == t->h ||
+	    procinfo_read(target->pid, &pi) != 0)
+		return TRAP_CONTINUE;
+	error = renice(t, target, pi.nice);
 	return error == 0 ? TRAP_CONTINUE : error;
 }
 

@@ -89,6 +89,23 @@ trap_ldt(struct trap *t)
 	    KAUTH_MACHDEP_LDT_SET : KAUTH_MACHDEP_LDT_GET, 0, EPERM);
 }
 
+/* Reading the messages asks nobody, forgetting or silencing them does. */
+int
+trap_syslog(struct trap *t)
+{
+	switch ((int)trap_arg(t, 0)) {
+	case 4:			/* read and clear */
+	case 5:			/* clear */
+	case 6:			/* console off, on, level */
+	case 7:
+	case 8:
+		return ask_system(t, KAUTH_SYSTEM_SYSCTL,
+		    KAUTH_REQ_SYSTEM_SYSCTL_MODIFY);
+	default:
+		return TRAP_CONTINUE;
+	}
+}
+
 /* Namespaces that are not the user's are the system's. */
 int
 trap_xattr(struct trap *t)
@@ -107,11 +124,15 @@ trap_xattr(struct trap *t)
 static int
 file_flags(struct trap *t, const struct trap_ioctl *c)
 {
-	int flags;
+	unsigned int flags, system;
 
+	/* Of a struct fsxattr they come first. */
 	if (trap_read(t, trap_arg(t, 2), &flags, sizeof(flags)) != 0)
 		return EFAULT;
-	if ((flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)) == 0)
+	system = c->cmd == (uint32_t)FS_IOC_SETFLAGS ?
+	    FS_IMMUTABLE_FL | FS_APPEND_FL :
+	    FS_XFLAG_IMMUTABLE | FS_XFLAG_APPEND;
+	if ((flags & system) == 0)
 		return TRAP_CONTINUE;
 	return trap_ask(t, c->scope, c->action, c->request, EACCES);
 }
@@ -125,7 +146,7 @@ trap_ioctl(struct trap *t)
 	for (i = 0; i < ntrap_ioctls; i++) {
 		if (trap_ioctls[i].cmd != cmd)
 			continue;
-		if (cmd == (uint32_t)FS_IOC_SETFLAGS)
+		if (trap_ioctls[i].scope == CELL_SCOPE_VNODE)
 			return file_flags(t, &trap_ioctls[i]);
 		return trap_ask(t, trap_ioctls[i].scope,
 		    trap_ioctls[i].action, trap_ioctls[i].request, EPERM);

@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 #include <sys/socket.h>
+#include <netinet/in.h>
 #include <linux/audit.h>
 #include <linux/sched.h>
 #include <errno.h>
@@ -78,7 +79,11 @@ static void
 emit_fork(void)
 {
 	emit_load(ARG(0) + LOW);
-	emit_if_ret(BPF_JSET, CLONE_THREAD, SECCOMP_RET_ALLOW);
+	/* A thread has the views of its process. */
+	emit_unless(BPF_JSET, CLONE_THREAD, 3);
+	emit_if_ret(BPF_JSET, TRAP_NEWNS & ~CLONE_NEWTIME,
+	    SECCOMP_RET_ERRNO | EINVAL);
+	emit_ret(SECCOMP_RET_ALLOW);
 	/* A sister instead of a child would not be found. */
 	emit_if_ret(BPF_JSET, CLONE_PARENT, SECCOMP_RET_ERRNO | EINVAL);
 }
@@ -122,6 +127,24 @@ emit_limit(void)
 	emit_unless(BPF_JEQ, 0, 3);
 	emit_load(ARG(2) + HIGH);
 	emit_unless(BPF_JEQ, 0, 1);
+	emit_ret(SECCOMP_RET_ALLOW);
+}
+
+/* Options of iptables(8), ip6tables(8), arptables(8), ebtables(8), mroute. */
+static void
+emit_sockopt(void)
+{
+	emit_load(ARG(1) + LOW);
+	emit_unless(BPF_JEQ, SOL_IP, 2);
+	emit_load(ARG(2) + LOW);
+	emit(BPF_JMP | BPF_JGE | BPF_K, 6, 7, SOCKOPT_IP);
+	emit_unless(BPF_JEQ, SOL_IPV6, 6);
+	emit_load(ARG(2) + LOW);
+	emit(BPF_JMP | BPF_JEQ | BPF_K, 3, 0, SOCKOPT_FILTER6);
+	emit(BPF_JMP | BPF_JEQ | BPF_K, 2, 0, SOCKOPT_FILTER6 + 1);
+	emit(BPF_JMP | BPF_JGE | BPF_K, 1, 0, SOCKOPT_ROUTER);
+	emit_ret(SECCOMP_RET_ALLOW);
+	emit_ret(SECCOMP_RET_USER_NOTIF);
 	emit_ret(SECCOMP_RET_ALLOW);
 }
 
@@ -181,6 +204,9 @@ emit_call(const struct trapdef *d)
 	case WHEN_IOCTL:
 		emit_ioctl();
 		return;
+	case WHEN_SOCKOPT:
+		emit_sockopt();
+		return;
 	case WHEN_ALWAYS:
 		break;
 	}
@@ -235,6 +261,7 @@ build(void)
 #ifdef X32
 	emit_if_ret(BPF_JGE, X32, SECCOMP_RET_ERRNO | ENOSYS);
 #endif
+	emit_if_ret(BPF_JGE, TRAP_NEWEST + 1, SECCOMP_RET_ERRNO | ENOSYS);
 	emit_tree(sorted, 0, ntraps);
 	free(sorted);
 }

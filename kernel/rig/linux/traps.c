@@ -53,6 +53,13 @@ const struct trapdef traps[] = {
 	{ CALL(kcmp), .fn = trap_kcmp },
 	{ CALL(pidfd_getfd), .fn = trap_pidfd_ptrace },
 	{ CALL(process_madvise), .fn = trap_pidfd_ptrace },
+#ifdef SYS_process_mrelease
+	{ CALL(process_mrelease), .fn = trap_pidfd_ptrace },
+#endif
+	{ CALL(move_pages), .when = WHEN_NONZERO, .fn = trap_vm },
+	{ CALL(migrate_pages), .when = WHEN_NONZERO, .fn = trap_vm },
+	{ CALL(get_robust_list), .when = WHEN_NONZERO, .fn = trap_vm },
+	{ CALL(ioprio_set), .fn = trap_ioprio },
 	{ CALL(setpriority), .fn = trap_setpriority },
 	{ CALL(sched_setscheduler), .fn = trap_setscheduler },
 	{ CALL(sched_setparam), .fn = trap_setschedparam },
@@ -77,6 +84,7 @@ const struct trapdef traps[] = {
 	{ CALL(socket), .when = WHEN_SOCKET, .fn = trap_socket,
 	    .scope = CELL_SCOPE_NETWORK, .action = KAUTH_NETWORK_SOCKET,
 	    .request = KAUTH_REQ_NETWORK_SOCKET_OPEN },
+	{ CALL(setsockopt), .when = WHEN_SOCKOPT, .fn = trap_setsockopt },
 	{ CALL(ioctl), .when = WHEN_IOCTL, .fn = trap_ioctl },
 
 	/* File systems and views of the system. */
@@ -129,6 +137,7 @@ const struct trapdef traps[] = {
 	    SYSTEM(SYSCTL, KAUTH_REQ_SYSTEM_SYSCTL_MODIFY) },
 	{ CALL(setdomainname),
 	    SYSTEM(SYSCTL, KAUTH_REQ_SYSTEM_SYSCTL_MODIFY) },
+	{ CALL(syslog), .fn = trap_syslog },
 	{ CALL(init_module), SYSTEM(MODULE, 0) },
 	{ CALL(finit_module), SYSTEM(MODULE, 0) },
 	{ CALL(delete_module), SYSTEM(MODULE, 0) },
@@ -160,6 +169,12 @@ const struct trapdef traps[] = {
 	{ CALL(io_uring_setup), .when = WHEN_NOT },
 	{ CALL(io_uring_enter), .when = WHEN_NOT },
 	{ CALL(io_uring_register), .when = WHEN_NOT },
+	/* Keys have one namespace on the host, and its root's are root's. */
+	{ CALL(add_key), .when = WHEN_NOT },
+	{ CALL(request_key), .when = WHEN_NOT },
+	{ CALL(keyctl), .when = WHEN_NOT },
+	/* Sees, and can hold up, every file that anybody opens. */
+	{ CALL(fanotify_init), .when = WHEN_NOT },
 	/* Would make us wait when we read the caller's memory. */
 	{ CALL(userfaultfd), .when = WHEN_NOT },
 };
@@ -176,7 +191,10 @@ const size_t ntraps = 0;
 
 const struct trap_ioctl trap_ioctls[] = {
 	{ TIOCSTI, DEVICE(TTY_STI) },
+	{ TIOCLINUX, DEVICE(TTY_STI) },		/* pastes */
 	{ TIOCCONS, DEVICE(TTY_VIRTUAL) },
+	{ SIOCSARP, NETWORK(ROUTE, 0) },
+	{ SIOCDARP, NETWORK(ROUTE, 0) },
 	{ SIOCADDRT, NETWORK(ROUTE, 0) },
 	{ SIOCDELRT, NETWORK(ROUTE, 0) },
 	{ SIOCSIFFLAGS, NETWORK(INTERFACE, SETPRIV) },
@@ -189,9 +207,21 @@ const struct trap_ioctl trap_ioctls[] = {
 	{ SIOCSIFNAME, NETWORK(INTERFACE, SETPRIV) },
 	{ SIOCSIFHWADDR, NETWORK(INTERFACE, SETPRIV) },
 	{ SIOCSIFTXQLEN, NETWORK(INTERFACE, SETPRIV) },
+	{ SIOCSIFMAP, NETWORK(INTERFACE, SETPRIV) },
+	{ SIOCSIFPFLAGS, NETWORK(INTERFACE, SETPRIV) },
+	{ SIOCSIFSLAVE, NETWORK(INTERFACE, SETPRIV) },
+	{ SIOCSIFHWBROADCAST, NETWORK(INTERFACE, SETPRIV) },
+	{ SIOCADDMULTI, NETWORK(INTERFACE, SETPRIV) },
+	{ SIOCDELMULTI, NETWORK(INTERFACE, SETPRIV) },
+	{ SIOCSMIIREG, NETWORK(INTERFACE, SETPRIV) },
+	{ SIOCETHTOOL, NETWORK(INTERFACE, SETPRIV) },	/* reads, too */
 	{ SIOCBRADDBR, NETWORK(INTERFACE_BRIDGE,
 	    KAUTH_REQ_NETWORK_INTERFACE_BRIDGE_SETPRIV) },
 	{ SIOCBRDELBR, NETWORK(INTERFACE_BRIDGE,
+	    KAUTH_REQ_NETWORK_INTERFACE_BRIDGE_SETPRIV) },
+	{ SIOCBRADDIF, NETWORK(INTERFACE_BRIDGE,
+	    KAUTH_REQ_NETWORK_INTERFACE_BRIDGE_SETPRIV) },
+	{ SIOCBRDELIF, NETWORK(INTERFACE_BRIDGE,
 	    KAUTH_REQ_NETWORK_INTERFACE_BRIDGE_SETPRIV) },
 	{ TUNSETIFF, NETWORK(INTERFACE_TUN,
 	    KAUTH_REQ_NETWORK_INTERFACE_TUN_ADD) },
@@ -201,6 +231,7 @@ const struct trap_ioctl trap_ioctls[] = {
 	    KAUTH_REQ_SYSTEM_TIME_SYSTEM },
 	/* Only where it sets one of the system's flags: calls_sys.c. */
 	{ FS_IOC_SETFLAGS, CELL_SCOPE_VNODE, KAUTH_VNODE_WRITE_SYSFLAGS, 0 },
+	{ FS_IOC_FSSETXATTR, CELL_SCOPE_VNODE, KAUTH_VNODE_WRITE_SYSFLAGS, 0 },
 };
 const size_t ntrap_ioctls = sizeof(trap_ioctls) / sizeof(trap_ioctls[0]);
 

@@ -52,6 +52,7 @@ enum trap_when {
 	WHEN_SOCKET,		/* anything but plain local and IP sockets */
 	WHEN_LIMIT,		/* prlimit(2) that writes, or of another */
 	WHEN_IOCTL,		/* a command of trap_ioctls[] */
+	WHEN_SOCKOPT,		/* a packet filter's, a multicast router's */
 	WHEN_NOT		/* never: it fails with ENOSYS */
 };
 
@@ -75,6 +76,17 @@ struct trapdef {
 extern const struct trapdef traps[];
 extern const size_t ntraps;
 const struct trapdef *trap_find(int nr);
+
+/* Newer ones than anybody looked at fail with ENOSYS, as on an old kernel. */
+#define	TRAP_NEWEST	450	/* set_mempolicy_home_node(2) */
+
+/*
+ * Options of setsockopt(2) from <linux/netfilter_ipv4/ip_tables.h> and
+ * <linux/mroute.h>: no ordinary one of IP is as high, those of IPv6 are.
+ */
+#define	SOCKOPT_IP	64
+#define	SOCKOPT_FILTER6	64	/* ... and 65 */
+#define	SOCKOPT_ROUTER	200
 
 /* Commands of ioctl(2) that are worth a question. */
 struct trap_ioctl {
@@ -128,6 +140,7 @@ int	trap_ptrace(struct trap *);			/* calls_proc.c */
 int	trap_vm(struct trap *);
 int	trap_kcmp(struct trap *);
 int	trap_pidfd_ptrace(struct trap *);
+int	trap_ioprio(struct trap *);
 int	trap_setpriority(struct trap *);
 int	trap_setscheduler(struct trap *);
 int	trap_setschedparam(struct trap *);
@@ -140,6 +153,7 @@ int	trap_prlimit(struct trap *);			/* calls_limit.c */
 int	trap_setrlimit(struct trap *);
 
 int	trap_socket(struct trap *);			/* calls_net.c */
+int	trap_setsockopt(struct trap *);
 int	trap_bind(struct trap *);			/* calls_bind.c */
 
 int	trap_shmget(struct trap *);			/* calls_ipc.c */
@@ -159,6 +173,7 @@ int	trap_adjtime(struct trap *);
 int	trap_clock_adjtime(struct trap *);
 int	trap_quota(struct trap *);
 int	trap_ldt(struct trap *);
+int	trap_syslog(struct trap *);
 int	trap_xattr(struct trap *);
 int	trap_ioctl(struct trap *);
 
