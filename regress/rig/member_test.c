@@ -210,6 +210,36 @@ TEST(orphans_of_the_crashed)
 	ATF_CHECK(dies(pid));
 }
 
+/* Zombies, which nobody waits for, are not taken for children to come. */
+static int
+leave_zombies(void)
+{
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		pid_t pid = fork();
+
+		if (pid == -1)
+			return 1;
+		if (pid == 0)
+			_exit(0);
+	}
+	return 0;
+}
+
+TEST(zombies)
+{
+	int i;
+
+	prepare_cell(tc, CELL_PROFILE_HIGH, 0, 0);
+	for (i = 0; i < 50; i++)
+		ATF_CHECK_EQ(status_of(member(leave_zombies)), 0);
+	ATF_CHECK(settles(0));
+	ATF_CHECK_EQ(info().ci_forks, 250);
+	ATF_CHECK_EQ(info().ci_exits, 300);
+	ATF_CHECK_EQ(system("grep nowhere rig.log"), 256);
+}
+
 /* The mark that every member bears (kernel/rig/linux/mark.h) stays. */
 static int
 lose_the_mark(void)
@@ -360,6 +390,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, orphans_stay);
 	ATF_TP_ADD_TC(tp, orphans_of_the_killed);
 	ATF_TP_ADD_TC(tp, orphans_of_the_crashed);
+	ATF_TP_ADD_TC(tp, zombies);
 	ATF_TP_ADD_TC(tp, mark_stays);
 	ATF_TP_ADD_TC(tp, two_rigs);
 	ATF_TP_ADD_TC(tp, set_user_id);

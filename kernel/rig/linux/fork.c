@@ -139,7 +139,8 @@ resolve_one(pid_t pid, void *arg)
 	struct rig_host *h = arg, *c;
 	struct procinfo pi;
 
-	if (real_lookup(pid) != NULL || procinfo_read(pid, &pi) != 0)
+	if (real_lookup(pid) != NULL || procinfo_read(pid, &pi) != 0 ||
+	    real_ended(&pi))
 		return true;
 	c = pending_find(h, NULL, 0);
 	if (c != NULL)
@@ -181,6 +182,8 @@ fork_claim(const struct procinfo *pi)
 {
 	struct rig_host *parent = real_lookup(pi->ppid), *c;
 
+	if (real_ended(pi))
+		return NULL;
 	if (parent != NULL && (c = pending_find(parent, NULL, 0)) != NULL)
 		return pending_is(c, pi);
 	for (c = pending; c != NULL; c = c->fork_next)

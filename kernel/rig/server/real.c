@@ -17,11 +17,16 @@
 
 #define	BUCKETS		1024
 #define	MAXANCESTORS	64
+#define	PIDS		4194304	/* the most there can be */
 
 pthread_mutex_t real_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct rig_host *table[BUCKETS];
 static unsigned int nhosts;
+
+/* By process number, the start of the last one that was known and ended. */
+static uint64_t *ended;
+static size_t nended;
 
 static void
 ops_kill(struct rig_host *h, int signo)
@@ -32,9 +37,33 @@ ops_kill(struct rig_host *h, int signo)
 
 static const struct rig_host_ops real_ops = { .rh_kill = ops_kill };
 
+static void
+ended_init(void)
+{
+	unsigned long max = 0;
+	FILE *fp = fopen("/proc/sys/kernel/pid_max", "re");
+
+	if (fp != NULL) {
+		if (fscanf(fp, "%lu", &max) != 1)
+			max = 0;
+		fclose(fp);
+	}
+	nended = max > 0 && max < PIDS ? max : PIDS;
+	ended = calloc(nended, sizeof(*ended));
+	if (ended == NULL)
+		rig_host_abort("out of memory");
+}
+
+bool
+real_ended(const struct procinfo *pi)
+{
+	return (size_t)pi->pid < nended && ended[pi->pid] == pi->start;
+}
+
 int
 real_init(void)
 {
+	ended_init();
 	rig_host_ops = &real_ops;
 	return watch_init();
 }
@@ -264,7 +293,7 @@ real_known(pid_t pid)
 	struct rig_host *h = real_current(pid), *parent;
 	struct procinfo pi;
 
-	if (h != NULL || procinfo_read(pid, &pi) != 0)
+	if (h != NULL || procinfo_read(pid, &pi) != 0 || real_ended(&pi))
 		return h;
 	h = fork_claim(&pi);
 	if (h != NULL)
@@ -309,6 +338,8 @@ real_gone(struct rig_host *h)
 	if (h->gone)
 		return;
 	h->gone = true;
+	if (h->pid != 0 && (size_t)h->pid < nended)
+		ended[h->pid] = h->start;
 	real_last_usage(h);
 	fork_orphans(h);
 	unhash(h);

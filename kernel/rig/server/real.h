@@ -55,6 +55,8 @@ void	real_put(struct rig_host *);
 /* --- real_lock held from here on --- */
 
 struct rig_host *real_lookup(pid_t);
+/* It was known, and has ended: what is there is a zombie. */
+bool	real_ended(const struct procinfo *);
 /* Some member that this listener answers for; NULL: none is known. */
 struct rig_host *real_under(const struct notify *);
 /* One that is known and still the same, else NULL. */

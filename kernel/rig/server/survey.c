@@ -80,7 +80,7 @@ discover_one(pid_t pid, void *arg)
 	struct procinfo pi;
 
 	h = real_current(pid);
-	if (h == NULL && procinfo_read(pid, &pi) == 0)
+	if (h == NULL && procinfo_read(pid, &pi) == 0 && !real_ended(&pi))
 		h = real_adopt(parent, pid, &pi);
 	if (h != NULL)
 		real_discover(h);
