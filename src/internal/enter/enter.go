@@ -117,9 +117,28 @@ func prepare(c *kern.Client, r Request) (enforcing bool, err error) {
 		return false, err
 	}
 	if !Unprivileged() {
-		err = enterRoot(r.Root)
+		err = see(r.Root, v.Enforcing && v.Rig)
 	}
 	return v.Enforcing, err
+}
+
+// see changes to the cell's root, under a rig that enforces with a view of the
+// host from which is hidden what the rig cannot be asked about.
+func see(root string, hide bool) error {
+	if !hide {
+		return enterRoot(root)
+	}
+	v, err := separate()
+	if err != nil {
+		return err
+	}
+	if err := enterRoot(root); err != nil {
+		return err
+	}
+	if err := v.hide(); err != nil {
+		return fmt.Errorf("hiding the host: %w", err)
+	}
+	return nil
 }
 
 // enterRoot makes root the root directory and the working directory.  A
