@@ -17,6 +17,11 @@ var (
 	texts    = []string{onCell, onLog}
 )
 
+// Views are their names.
+func Views() []string {
+	return []string{onCells, onCell, onLog, onDenials, onStorage, onPlan, onJobs}
+}
+
 // Bindings is the table of keys, in the order of the manual.
 func Bindings() []Binding { return bindings }
 
@@ -59,7 +64,7 @@ func init() {
 		{Keys: []string{"a"}, Hint: "apply", About: "apply the manifest of this cell", On: append([]string{onPlan}, withCell...), Acts: true, Asks: true, run: (*App).applyOne},
 		{Keys: []string{"A"}, Hint: "apply all", About: "apply all manifests", On: []string{onCells, onPlan}, Acts: true, Asks: true, run: (*App).applyAll},
 		{Keys: []string{"t"}, Hint: "allow", About: "allow an exception for ten minutes", On: withCell, Acts: true, run: (*App).allow},
-		{Keys: []string{"b"}, Hint: "backup", About: "backup of the cell or volume, which asks first where something has to stop", On: []string{onCells, onCell, onStorage}, Acts: true, Asks: true, run: (*App).backup},
+		{Keys: []string{"b"}, Hint: "backup", About: "backup of the cell or volume", On: []string{onCells, onCell, onStorage}, Acts: true, Asks: true, run: (*App).backup},
 		{Keys: []string{"v"}, Hint: "verify", About: "verify the backup: read all of it and compare every digest", On: []string{onStorage}, Acts: true, run: (*App).verify},
 		{Keys: []string{"D"}, Hint: "drill", About: "drill the backup: start it in a throw-away cell", On: []string{onStorage}, Acts: true, run: (*App).drill},
 		{Keys: []string{"r"}, Hint: "restore", About: "restore what the backup holds", On: []string{onStorage}, Acts: true, Asks: true, run: (*App).restore},

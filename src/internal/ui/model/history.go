@@ -15,6 +15,7 @@ type point struct {
 	cpu    time.Duration
 	denied uint64
 	used   float64 // percent since the point before, negative for none
+	age    time.Duration
 	rss    uint64
 }
 
@@ -26,7 +27,7 @@ type History struct {
 
 // add appends what the kernel says now.
 func (h *History) add(at time.Time, in *cell.Info) {
-	p := point{at: at, cpu: in.CPU, denied: cell.Sum(in.Denied), used: -1, rss: in.RSS}
+	p := point{at: at, cpu: in.CPU, denied: cell.Sum(in.Denied), used: -1, rss: in.RSS, age: in.Uptime}
 	if last := h.last(); last != nil {
 		span := at.Sub(last.at)
 		if span <= 0 {
@@ -85,6 +86,9 @@ func (h *History) Denials(span time.Duration) uint64 {
 	last := h.last()
 	if last == nil {
 		return 0
+	}
+	if last.age < span {
+		return last.denied // all of it
 	}
 	first := last.denied
 	h.each(Kept, func(p *point) {
