@@ -110,7 +110,7 @@ func (a *App) verify(string) {
 	}
 	id := b.ID.String()
 	a.job("verify "+id, func(ctx context.Context, j *jobs.Job) error {
-		return asker(j, "verify").WithStore(func(st *backup.Store) error {
+		return asker(j, "backup verify").WithStore(func(st *backup.Store) error {
 			b, err := st.Find(id)
 			if err != nil {
 				return err
