@@ -283,44 +283,6 @@ logs_cleanup()
 	cells_teardown
 }
 
-atf_test_case doctor cleanup
-doctor_head()
-{
-	atf_set descr "doctor finds what is wrong and how it is mended"
-}
-doctor_body()
-{
-	cells_setup
-	. "$(atf_get_srcdir)/manifests.sh"
-	web=$(cells_name web)
-	manifest "$web"
-	atf_check -s ignore -o match:'^manifests	ok' -o match:'^programs	ok' -o match:'^clock	ok' \
-	    cellmgr doctor -H
-	manifest "$web" 'base nosuch'
-	atf_check -s exit:1 -o match:"^bases	bad	.*no base nosuch	cellmgr base add nosuch" \
-	    cellmgr doctor -H
-	echo rubbish >>"$CELLS_ETC/$web.cell"
-	atf_check -s exit:1 -o match:'^manifests	bad	.*	cellmgr check' cellmgr doctor -H
-	manifest "$web"
-	mkdir -p "$CELLS_DB/cells/gone"
-	chmod 755 "$CELLS_DB/cells"
-	atf_check -s exit:1 -o match:"^state	bad	.*	chmod 700 $CELLS_DB/cells" \
-	    -o match:'^state	odd	data of gone is kept.*	cellmgr remove -d gone$' \
-	    cellmgr doctor -H
-	atf_check -s exit:2 -e match:'no manifest for cell "gone"' \
-	    cellmgr remove gone
-	atf_check cellmgr remove -d gone
-	atf_check -s exit:1 test -e "$CELLS_DB/cells/gone"
-	if ! cells_on_netbsd; then
-		CELLS_RIG=$CELLS_WORK/none atf_check -s exit:1 \
-		    -o match:'^kernel	bad	.*	cellrig' cellmgr doctor -H
-	fi
-}
-doctor_cleanup()
-{
-	cells_teardown
-}
-
 atf_init_test_cases()
 {
 	atf_add_test_case list
@@ -330,5 +292,4 @@ atf_init_test_cases()
 	atf_add_test_case budget
 	atf_add_test_case shell
 	atf_add_test_case logs
-	atf_add_test_case doctor
 }

@@ -157,6 +157,10 @@ func (e *Engine) examineState(known bool, add adder) {
 	if n, err := e.Restoring(); err == nil && n != 0 {
 		add("state", Odd, "cellmgr apply", "a rollback to generation %d was interrupted", n)
 	}
+	restores, _ := os.ReadDir(filepath.Join(e.Layout.State, "restore"))
+	for _, r := range restores {
+		add("state", Odd, "cellmgr apply", "a restore of %s was interrupted", r.Name())
+	}
 	cells := filepath.Join(e.Layout.State, "cells")
 	st, err := os.Stat(cells)
 	switch {
