@@ -31,10 +31,20 @@ high_body()
 	db=$(cells_name db)
 	atf_check -o ignore cellctl create -n "$web" /
 	atf_check -o ignore cellctl create -n "$db" -P 30080 /
-	cellctl probe -H -o operation,result,expected,leak,rule,meant "$web" \
-	    >out || atf_fail "$(cat out)"
+	cellctl probe -H -o operation,result,expected,leak,rule,meant,boundary \
+	    "$web" >out 2>err || atf_fail "$(cat out err)"
 	cat out
+	# What a rig cannot close is told apart, and once more at the end.
 	atf_check -x "awk -F '\t' '
+	    \$7 == 1 && (\$2 != \"open\" || \$4 != 0) { print; exit 1 }' out"
+	if [ -n "${CELLS_RIG:-}" ]; then
+		atf_check -o match:'^see-host	open	closed	0	-	process.other.see	1$' cat out
+		atf_check -o match:"^cellctl: $web: open on a rig, .*: see-host" cat err
+	else
+		atf_check -o empty cat err
+	fi
+	atf_check -x "awk -F '\t' '
+	    \$7 == 1 || \$1 ~ /^(procfs-write|sysctl-file)\$/ { next }
 	    \$3 != \"closed\" || \$4 != 0 { print; exit 1 }
 	    \$2 == \"closed\" && \$5 == \"-\" { print; exit 1 }
 	    \$2 == \"closed\" { n++ }
@@ -49,6 +59,40 @@ high_body()
 	atf_check -o inline:"0\n" cellctl list -H -o procs "$web"
 }
 high_cleanup()
+{
+	cells_teardown
+}
+
+atf_test_case hidden cleanup
+hidden_head()
+{
+	atf_set descr "of the host's files a cell under a rig sees what is harmless"
+}
+hidden_body()
+{
+	cells_setup
+	bound
+	root_only
+	[ -n "${CELLS_RIG:-}" ] || atf_skip "a kernel is asked"
+	unshare -m true 2>/dev/null || atf_skip "no mounts of one's own here"
+	web=$(cells_name web)
+	atf_check -o ignore cellctl create -n "$web" -p low /
+	set -- cellctl exec "$web" /bin/sh -c
+	atf_check -s not-exit:0 -e match:'Read-only' \
+	    "$@" ': >/proc/sys/kernel/printk'
+	for file in /dev/mem /dev/sda /dev/vda /dev/kmsg /proc/kcore; do
+		atf_check -o empty "$@" "cat $file 2>/dev/null | head -c 1; :"
+	done
+	atf_check -o inline:'\0\0' "$@" 'head -c 2 /dev/zero; echo x >/dev/null'
+	atf_check -o inline:'in\n' "$@" 'echo in | cat /dev/fd/0 2>/dev/stderr'
+	# An ordinary user finds the processes of that user, and no others.
+	atf_check -o inline:'nobody\n' cellctl exec -u nobody "$web" /bin/sh -c \
+	    'ps axo user= | sort -u'
+	# The host's own view is what it was.
+	[ -w /proc/self/comm ] || atf_fail "the host's /proc is changed"
+	atf_check -o empty -x "mount | grep hidepid=invisible || :"
+}
+hidden_cleanup()
 {
 	cells_teardown
 }
@@ -155,6 +199,7 @@ rehearsal_cleanup()
 atf_init_test_cases()
 {
 	atf_add_test_case high
+	atf_add_test_case hidden
 	atf_add_test_case open
 	atf_add_test_case refused
 	atf_add_test_case rehearsal

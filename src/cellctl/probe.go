@@ -72,6 +72,7 @@ func probeCell(ctx *cli.Context, l cli.Listing, which string) error {
 		if err := p.Print(results...); err != nil {
 			return err
 		}
+		boundaries(ctx, in, results)
 		return leaks(results)
 	})
 }
@@ -88,6 +89,19 @@ func leaks(results []probe.Result) error {
 		return nil
 	}
 	return fmt.Errorf("open although the policy closes it: %s", strings.Join(open, ", "))
+}
+
+// boundaries tells what a kernel would close and a rig cannot.
+func boundaries(ctx *cli.Context, in cell.Info, results []probe.Result) {
+	var open []string
+	for _, r := range results {
+		if r.Boundary() {
+			open = append(open, r.Name)
+		}
+	}
+	if len(open) > 0 {
+		ctx.Warn("%s: open on a rig, closed by a kernel: %s", in.Config.Name, strings.Join(open, ", "))
+	}
 }
 
 // binding makes sure that decisions bind real processes.
@@ -117,6 +131,8 @@ var probeFields = []table.Field[probe.Result]{
 		Value: func(r probe.Result) string { return outcomeText(r.Outcome) }},
 	{Name: "meant", Extra: true, Doc: "the rule that the operation is meant for",
 		Value: func(r probe.Result) string { return r.Rule }},
+	{Name: "boundary", Extra: true, Right: true, Doc: "1: open, since a rig is not asked there",
+		Value: func(r probe.Result) string { return flag(r.Boundary()) }},
 }
 
 func outcomeText(o probe.Outcome) string {

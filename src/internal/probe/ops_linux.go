@@ -1,7 +1,9 @@
 package probe
 
 import (
+	"fmt"
 	"os"
+	"slices"
 	"syscall"
 	"unsafe"
 
@@ -14,9 +16,49 @@ const (
 	schedRR                                = 2
 )
 
+// fileOperations open files of the host; what is not there is hidden.  A rig
+// is asked of none of them.
+var fileOperations = []Operation{
+	{Name: "see-host", Rule: "process.other.see", Doc: "find a process of the host in /proc",
+		Unasked: true, Refused: hidden,
+		Try: func(t Target) error {
+			if _, err := os.Stat("/proc/self"); err != nil {
+				return errAbsent
+			}
+			_, err := os.Stat(fmt.Sprintf("/proc/%d", t.Victim))
+			return err
+		}},
+	{Name: "procfs-host", Rule: "process.other.procfs", Doc: "open the memory of a process of the host",
+		Unasked: true, Refused: hidden,
+		Try: func(t Target) error { return open(fmt.Sprintf("/proc/%d/mem", t.Victim), unix.O_RDONLY) }},
+	{Name: "procfs-write", Rule: "process.other.procfs", Doc: "open the memory of a process of the host for writing",
+		Unasked: true, Refused: hidden,
+		Try: func(t Target) error { return open(fmt.Sprintf("/proc/%d/mem", t.Victim), unix.O_WRONLY) }},
+	{Name: "sockets-host", Rule: "network.other.see", Doc: "read the list of the host's sockets",
+		Unasked: true, Refused: hidden,
+		Try: func(Target) error { return open("/proc/self/net/tcp", unix.O_RDONLY) }},
+	{Name: "sysctl-file", Rule: "system.sysctl.modify", Doc: "open a variable below /proc/sys for writing",
+		Unasked: true, Refused: hidden,
+		Try: func(Target) error { return open("/proc/sys/kernel/printk", unix.O_WRONLY) }},
+	{Name: "memory", Rule: "device.rawio.mem", Doc: "open /dev/mem", Unasked: true,
+		Try: func(Target) error { return open("/dev/mem", unix.O_RDONLY) }},
+}
+
+// hidden is what a file is that the cell cannot see, or only see.
+var hidden = []syscall.Errno{unix.ENOENT, unix.EROFS}
+
+// open opens a file, where there is /proc or /dev, and closes it.
+func open(name string, mode int) error {
+	fd, err := unix.Open(name, mode|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	return unix.Close(fd)
+}
+
 // systemOperations are what Linux has for NetBSD's; on a rig that enforces
 // they are judged by the same rules.
-var systemOperations = []Operation{
+var systemOperations = slices.Concat(fileOperations, []Operation{
 	{Name: "ptrace-host", Rule: "process.other.ptrace", Doc: "attach a debugger to a process of the host",
 		Refused: []syscall.Errno{unix.ESRCH}, // who cannot be seen is not there
 		Try: func(t Target) error {
@@ -40,14 +82,6 @@ var systemOperations = []Operation{
 		Passed: []syscall.Errno{unix.ENOENT},
 		Try: func(Target) error {
 			return do(unix.Syscall(unix.SYS_SWAPOFF, uintptr(bytePtr(nowhere)), 0, 0))
-		}},
-	{Name: "memory", Rule: "device.rawio.mem", Doc: "open /dev/mem",
-		Try: func(Target) error {
-			fd, err := unix.Open("/dev/mem", unix.O_RDONLY, 0)
-			if err == nil {
-				unix.Close(fd)
-			}
-			return err
 		}},
 	{Name: "reboot", Rule: "system.reboot", Doc: "reboot with a number that the kernel refuses",
 		Passed: []syscall.Errno{unix.EINVAL},
@@ -86,7 +120,7 @@ var systemOperations = []Operation{
 			priority := int32(1)
 			return do(unix.Syscall(unix.SYS_SCHED_SETSCHEDULER, 0, schedRR, uintptr(unsafe.Pointer(&priority))))
 		}},
-}
+})
 
 // do makes an error of what a system call returns.  The calls are made by
 // package unix's own functions, in whose arguments Go pins what a pointer

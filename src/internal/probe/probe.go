@@ -35,6 +35,9 @@ type Operation struct {
 	Passed []syscall.Errno
 	// Refused are errors besides EPERM and EACCES that say no.
 	Refused []syscall.Errno
+	// Unasked is set where a rig is not asked, since the way is a file that
+	// is opened: what is open then is a boundary of the rig, and no leak.
+	Unasked bool
 	Try     func(t Target) error
 }
 
@@ -118,8 +121,12 @@ type Result struct {
 	Outcome  Outcome
 }
 
-// Leak reports whether the policy closes a way that was found open.
-func (r Result) Leak() bool { return r.Expected == Closed && r.Got == Open }
+// Leak reports whether the policy closes a way that was found open, although
+// it was there to be asked.
+func (r Result) Leak() bool { return r.Expected == Closed && r.Got == Open && !r.Unasked }
+
+// Boundary reports whether the policy closes a way that a rig cannot.
+func (r Result) Boundary() bool { return r.Expected == Closed && r.Got == Open && r.Unasked }
 
 // expected is what the policy says of a rule.
 func expected(in cell.Info, r cell.Rule) Answer {
