@@ -279,9 +279,6 @@ func (e *Engine) mountedFrom(dir string) ([]string, error) {
 	cells := filepath.Join(e.Layout.State, "cells") + "/"
 	for _, m := range host.MountsBelow(all, strings.TrimSuffix(cells, "/")) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(m.Target, cells), "/")
-		if m.Type == "tmpfs" {
-			continue
-		}
 		st, err := os.Lstat(m.Target)
 		if err == nil && host.SameFile(want, st) && !slices.Contains(out, name) {
 			out = append(out, name)
