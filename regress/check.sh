@@ -308,7 +308,9 @@ run_atf()
 		PATH=$stage/borrowed:$PATH
 	fi
 	rm -f "$out/atf.db"
-	# Tests of make(1) build again, and have another HOME.
+	# Tests of make(1) build again, and have another HOME; this make is not
+	# theirs.
+	unset MAKEFLAGS MFLAGS MAKELEVEL
 	CELLS_SOURCE=$(pwd -P)
 	GOCACHE=$("$GO" env GOCACHE) GOMODCACHE=$("$GO" env GOMODCACHE)
 	export CELLS_SOURCE GOCACHE GOMODCACHE
