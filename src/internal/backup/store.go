@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cells/src/internal/cell"
+	"cells/src/internal/cli"
 	"cells/src/internal/host"
 )
 
@@ -198,19 +199,20 @@ func readDir(dir string) ([]string, error) {
 }
 
 // Split takes apart [volume:]NAME[@STAMP]; kind is "" where it is not said.
+// Its errors are usage errors.
 func Split(operand string) (kind, name, stamp string, err error) {
 	kind, name, ok := strings.Cut(operand, ":")
 	if !ok {
 		kind, name = "", operand
 	} else if kind != KindCell && kind != KindVolume {
-		return "", "", "", fmt.Errorf("%q: cell: or volume: expected", operand)
+		return "", "", "", cli.Usagef("%q: cell: or volume: expected", operand)
 	}
 	name, stamp, ok = strings.Cut(name, "@")
 	if err := cell.CheckName(name); err != nil {
-		return "", "", "", err
+		return "", "", "", cli.AsUsage(err)
 	}
 	if ok && !checkStamp(stamp) {
-		return "", "", "", fmt.Errorf("%q: NAME@YYYYMMDDTHHMMSSZ expected", operand)
+		return "", "", "", cli.Usagef("%q: NAME@YYYYMMDDTHHMMSSZ expected", operand)
 	}
 	return kind, name, stamp, nil
 }

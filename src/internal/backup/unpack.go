@@ -3,7 +3,6 @@ package backup
 import (
 	"archive/tar"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,44 +11,9 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// checker is a sink that keeps nothing: it reads every file.
-type checker struct{ buf []byte }
-
-func (c *checker) begin(*Head) error               { return nil }
-func (c *checker) enter(string, *tar.Header) error { return nil }
-func (c *checker) leave() error                    { return nil }
-func (c *checker) other(string, *tar.Header) error { return nil }
-
-func (c *checker) file(name string, h *tar.Header, r io.Reader) error {
-	if c.buf == nil {
-		c.buf = make([]byte, 256<<10)
-	}
-	for {
-		_, err := r.Read(c.buf)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return asArchive(name, err)
-		}
-	}
-}
-
-// asArchive says of an error of reading a member where it was.
-func asArchive(name string, err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("it is cut off")
-	}
-	if !errors.Is(err, ErrArchive) && !errors.Is(err, context.Canceled) {
-		err = fmt.Errorf("%w: %w", ErrArchive, err)
-	}
-	return fmt.Errorf("%.200q: %w", name, err)
-}
 
 // level is a directory that is being filled; one without a root is passed
 // over with all that is in it.
@@ -173,21 +137,6 @@ func (u *unpacker) leave() error {
 	}
 	u.later(l.name, l.head)
 	return times(l.above, l.base, l.head)
-}
-
-// ours reports whether what a member becomes is the admin's own: whoever
-// owned it on the host where it was made has no say here.
-func ours(name string) bool {
-	part, _, _ := strings.Cut(name, "/")
-	return part == manifestPart || part == stampsPart
-}
-
-// mode is that of a member.
-func mode(name string, h *tar.Header) int64 {
-	if ours(name) {
-		return h.Mode & 0o755
-	}
-	return h.Mode & 0o7777
 }
 
 // chown gives a file its owner; what an ordinary user unpacks is that user's.
@@ -345,43 +294,4 @@ func (u *unpacker) hardlink(old, name string) error {
 		return bad("%.80q: a link to something that is no file", name)
 	}
 	return u.part.root.Link(u.within(old), u.within(name))
-}
-
-// times sets those of an entry of a directory.
-func times(dir *os.File, base string, h *tar.Header) error {
-	atime := h.AccessTime
-	if atime.IsZero() {
-		atime = h.ModTime
-	}
-	ts := []unix.Timespec{timespec(atime), timespec(h.ModTime)}
-	if err := unix.UtimesNanoAt(int(dir.Fd()), base, ts, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-		return &fs.PathError{Op: "utimensat", Path: h.Name, Err: err}
-	}
-	return nil
-}
-
-// timespec is a time for utimensat(2); what it cannot hold becomes 1970.
-func timespec(t time.Time) unix.Timespec {
-	s, err := unix.TimeToTimespec(t)
-	if err != nil {
-		s, _ = unix.TimeToTimespec(time.Unix(0, 0))
-	}
-	return s
-}
-
-func fileMode(bits int64) fs.FileMode {
-	m := fs.FileMode(bits & 0o777)
-	for i, bit := range []fs.FileMode{fs.ModeSticky, fs.ModeSetgid, fs.ModeSetuid} {
-		if bits&(0o1000<<i) != 0 {
-			m |= bit
-		}
-	}
-	return m
-}
-
-func ignorePermission(err error) error {
-	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
-		return nil
-	}
-	return err
 }
