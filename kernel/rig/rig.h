@@ -62,7 +62,8 @@ struct proc;
 struct socket;
 
 /*
- * Boot the kernel, the base model and secmodel_cell; _bare leaves the last
+ * Boot the kernel, the base model and, as if it were built in, secmodel_cell:
+ * before much of the kernel is initialised.  _bare leaves the last
  * one out (and a program that only calls it links without).  rig_halt()
  * reaps every zombie, unloads the model, ends every process and checks that
  * nothing leaked; EBUSY: a cell exists still, only zombies are gone.

@@ -166,6 +166,7 @@ main(int argc, char **argv)
 	struct cell_info ci;
 	struct proc *root;
 	unsigned int i;
+	uint32_t first;
 	int ch;
 
 	seed = (uint64_t)time(NULL) << 16 ^ (uint64_t)getpid();
@@ -185,6 +186,10 @@ main(int argc, char **argv)
 	fflush(stdout);
 	rig_boot();
 	root = rig_proc_create(0);
+	/* The first cell has the model make what it keeps until it goes. */
+	REQUIRE(call_create_as(root, "first", CELL_PROFILE_LOW,
+	    CELL_MODE_ENFORCE, 0, &first) == 0);
+	REQUIRE(call_destroy(root, first) == 0);
 	bytes = rig_kmem_bytes();
 	creds = rig_cred_count();
 	setup(root, threads);

@@ -9,6 +9,9 @@
 
 extern int (*rig_model_stop)(void);
 
+/* What is built in comes after this and before exec_init(). */
+void	rig_boot_begin(void);
+
 /* The LWP that acts for P: the calling thread's where it is in P. */
 struct lwp *rig_lwp(struct proc *);
 

@@ -14,7 +14,7 @@
 int (*rig_model_stop)(void);
 
 void
-rig_boot_bare(void)
+rig_boot_begin(void)
 {
 	int error;
 
@@ -29,6 +29,13 @@ rig_boot_bare(void)
 	error = fork1(&lwp0, FORK_KERNEL, 1, &initproc);
 	KASSERTMSG(error == 0, "init: %d", error);
 	(void)strlcpy(initproc->p_comm, "init", sizeof(initproc->p_comm));
+}
+
+void
+rig_boot_bare(void)
+{
+	rig_boot_begin();
+	exec_init();
 }
 
 static void

@@ -41,8 +41,9 @@ rig_boot(void)
 {
 	int error;
 
-	rig_boot_bare();
+	rig_boot_begin();
 	error = rig_model_load();
 	KASSERTMSG(error == 0, "secmodel_cell: %d", error);
+	exec_init();
 	rig_model_stop = model_stop;
 }

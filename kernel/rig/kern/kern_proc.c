@@ -126,11 +126,13 @@ proc_alloc(struct proc *parent)
 	p->p_stat = SIDL;
 	p->p_pptr = parent;
 	p->p_rig_refs = 1;
+	mutex_enter(parent->p_lock);
 	memcpy(p->p_rlimit, parent->p_rlimit, sizeof(p->p_rlimit));
 	memcpy(p->p_comm, parent->p_comm, sizeof(p->p_comm));
 	p->p_nice = parent->p_nice;
 	p->p_flag = parent->p_flag & PK_SUGID;
 	*p->p_vmspace = *parent->p_vmspace;
+	mutex_exit(parent->p_lock);
 	p->p_vmspace->vm_refcnt = 1;
 	return p;
 }

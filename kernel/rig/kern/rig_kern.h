@@ -26,6 +26,7 @@ int	sysctl_call(struct lwp *, const char *, void *, size_t *,
 	    const void *, size_t);
 size_t	sysctl_filled(void);
 void	hook_init(void);
+void	exec_init(void);
 void	hook_fini(void);
 void	doexechooks(struct proc *);
 void	doexithooks(struct proc *);
