@@ -121,6 +121,7 @@ if command -v systemd-analyze >/dev/null; then
 	    -v ocpu="$(processors plan-all)" -v tcpu="$(processors verify-all)" '
 	    BEGIN { printf "scale: ratio %.1f, cpu %.1f\n", theirs / ours, tcpu / (ocpu ? ocpu : 10) }'
 fi
+# shellcheck disable=SC2034 # read by both
 repeat=5
 # A quarter of the cells runs first, then all of them do.
 on "$work/few" cellmgr apply >/dev/null

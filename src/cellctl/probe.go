@@ -100,6 +100,7 @@ func boundaries(ctx *cli.Context, in cell.Info, results []probe.Result) {
 		}
 	}
 	if len(open) > 0 {
+		ctx.Out.Flush() // it comes last, wherever both go
 		ctx.Warn("%s: open on a rig, closed by a kernel: %s", in.Config.Name, strings.Join(open, ", "))
 	}
 }

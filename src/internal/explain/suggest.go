@@ -115,10 +115,10 @@ func (s *Suggestion) liftAddrs(o Observed) string {
 func (s Suggestion) Manifest() []string {
 	var out []string
 	for _, r := range s.Reasons {
-		out = append(out, fmt.Sprintf("# %s: %s, %d times: %s", r.For, Phrase(r.Rule), r.Count, r.Rule.Name))
+		out = append(out, fmt.Sprintf("# %s: %s, %s: %s", r.For, Phrase(r.Rule), times(r.Count), r.Rule.Name))
 	}
 	for _, r := range s.Refused {
-		out = append(out, fmt.Sprintf("# nothing lifts %s: %s, %d times", r.Rule.Name, Phrase(r.Rule), r.Count))
+		out = append(out, fmt.Sprintf("# nothing lifts %s: %s, %s", r.Rule.Name, Phrase(r.Rule), times(r.Count)))
 	}
 	if s.Below {
 		out = append(out, "# learned in a profile below high: what the higher ones deny was not recorded")
@@ -134,4 +134,12 @@ func (s Suggestion) Manifest() []string {
 		out = append(out, directive("addr", cell.FormatAddrs(s.Addrs)))
 	}
 	return out
+}
+
+// times says how often in words.
+func times(n uint64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
