@@ -54,8 +54,17 @@ set_limit(struct trap *t, struct rig_host *target, unsigned int which,
 	struct rlimit now;
 	int error;
 
-	if (prlimit(target->pid, which, NULL, &now) == -1)
+	if (prlimit(target->pid, which, NULL, &now) == -1) {
+		/*
+		 * Another user's limits are not ours without CAP_SYS_RESOURCE,
+		 * which root in a container lacks.  Nor does a process below
+		 * us have it, so that the kernel lets it lower its own only,
+		 * whatever it makes of the value meanwhile.
+		 */
+		if (errno == EPERM && target == t->h && which != RLIMIT_RTTIME)
+			return TRAP_CONTINUE;
 		return errno;
+	}
 	rig_real_rlimit(target->proc, there, now.rlim_cur, now.rlim_max);
 	error = rig_setrlimit(t->h->proc, target->proc, there, new->rlim_cur,
 	    new->rlim_max);
