@@ -140,6 +140,56 @@ trapped(uint32_t id)
 	print("fork-and-exit", 1, seconds() - t, 1000);
 }
 
+#define	NCELLS		20
+
+/* Twenty cells ask at once: how many a second, and whether all were counted. */
+static void
+crowd(int fd)
+{
+	struct cell_config cf;
+	struct cell_counters ct;
+	uint32_t ids[NCELLS];
+	uint64_t counted = 0;
+	int error, i, go[2];
+	size_t k;
+	double t;
+	char c;
+
+	if (pipe(go) == -1)
+		die("pipe");
+	for (i = 0; i < NCELLS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "crowd%d", i);
+		config(&cf, name, CELL_PROFILE_HIGH);
+		ids[i] = rig_create(fd, &cf, &error);
+		if (fork() == 0) {
+			close(go[1]);
+			if (rig_enter(RIG_SOCK, ids[i]) != 0)
+				die("enter");
+			(void)!read(go[0], &c, 1);
+			for (k = 0; k < TRAPS / NCELLS; k++)
+				(void)syscall(SYS_chroot, "/");
+			_exit(0);
+		}
+	}
+	msleep(500);
+	t = seconds();
+	close(go[1]);
+	while (wait(NULL) > 0)
+		continue;
+	t = seconds() - t;
+	for (i = 0; i < NCELLS; i++) {
+		if (rig_counters(fd, ids[i], &ct) != 0)
+			die("counters");
+		for (k = 0; k < CELL_MAXRULES; k++)
+			counted += ct.ct_denied[k];
+	}
+	print("call-trapped-denied", NCELLS, t, TRAPS);
+	printf("%-28s %6d cells %8.0f a second, %ld lost\n", "notifications",
+	    NCELLS, TRAPS / t, (long)TRAPS - (long)counted);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -153,6 +203,8 @@ main(int argc, char **argv)
 		id = rig_create(fd, &cf, &error);
 		if (error != 0)
 			die("create");
+		fflush(stdout);
+		crowd(fd);
 		close(fd);
 		trapped(id);
 		return 0;

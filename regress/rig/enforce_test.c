@@ -338,8 +338,50 @@ TEST(many_cells)
 	    NCELLS * ASKS / t, NCELLS);
 }
 
+/* Where filters cannot be installed the rig says so, once, and rehearses. */
+static void
+no_filters(void)
+{
+	struct sock_filter f[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+	};
+	struct sock_fprog prog = { .len = 4, .filter = f };
+
+	ATF_REQUIRE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	ATF_REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0);
+}
+
+TEST(fallback)
+{
+	struct cell_config cf;
+	struct cell_version cv;
+	size_t len = sizeof(cv);
+	uint32_t id;
+	int error;
+
+	no_filters();
+	rig_start(tc, NULL);
+	rig = rig_connect_to(RIG_SOCK);
+	ATF_REQUIRE_EQ(rig_call(rig, "version", &cv, &len, NULL, 0, -1), 0);
+	ATF_CHECK_EQ(cv.cv_flags & CELL_VERSION_ENFORCING, 0);
+	ATF_CHECK_EQ(system("test \"$(grep -c 'not enforced' rig.log)\" = 1"), 0);
+	config(&cf, "cell", CELL_PROFILE_HIGH);
+	id = rig_create(rig, &cf, &error);
+	ATF_REQUIRE_EQ(error, 0);
+	ATF_CHECK_EQ(rig_op(rig, "attach", id), 0);
+	ATF_CHECK_EQ(rig_call(rig, "rig.filter", NULL, NULL, NULL, 0, -1),
+	    ENOENT);
+	/* Nobody stands in the way. */
+	ATF_CHECK(kill(getppid(), 0) == 0);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, fallback);
 	ATF_TP_ADD_TC(tp, declared_port);
 	ATF_TP_ADD_TC(tp, ephemeral_port);
 	ATF_TP_ADD_TC(tp, netlink);
