@@ -50,6 +50,58 @@ killed_cleanup()
 	cells_teardown
 }
 
+atf_test_case everything cleanup
+everything_head()
+{
+	atf_set descr "killed while data, volumes and manifest come back: old or new, nothing beside"
+	atf_set timeout 300
+}
+everything_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/backups.subr"
+	need_root
+	small "$CELLS_DB"
+	: >"$CELLS_ETC/v.volume"
+	make_cell web 'volume v /srv' 'env STATE=good'
+	mkdir "$CELLS_ETC/web.d"
+	echo good >"$CELLS_ETC/web.d/f"
+	atf_check -o ignore cellmgr apply
+	echo good >"$(data web)/mark"
+	echo good >"$CELLS_DB/volumes/v/mark"
+	atf_check -o ignore cellmgr stop web
+	atf_check -o ignore cellmgr backup create -V web
+	n=1
+	while
+		echo bad >"$(data web)/mark"
+		echo bad >"$CELLS_DB/volumes/v/mark"
+		echo bad >"$CELLS_ETC/web.d/f"
+		sed -i.old 's/^env.*/env STATE=bad/' "$CELLS_ETC/web.cell"
+		rm "$CELLS_ETC/web.cell.old"
+		! CELLS_FAULT_BACKUP=$n cellmgr backup restore -mV web >out 2>&1
+	do
+		# Whatever is next: it changes nothing itself, but holds the lock.
+		atf_check -o ignore cellmgr stop -a
+		marks=$(cat "$(data web)/mark" "$CELLS_DB/volumes/v/mark" "$CELLS_ETC/web.d/f" \
+		    "$CELLS_ETC/web.cell" | grep -Eo 'good$|bad$' | sort -u)
+		case $marks in
+		good|bad) ;;
+		*)	atf_fail "point $n: $marks" ;;
+		esac
+		left=$(find "$CELLS_DB" "$CELLS_ETC" "$CELLS_DB/restore" \
+		    -name '.cells-new*' -o -path '*/restore/*' 2>/dev/null)
+		[ -z "$left" ] || atf_fail "point $n: $left"
+		n=$((n + 1))
+	done
+	[ $n -gt 30 ] || atf_fail "killed at $n points only"
+	echo "$n points"
+	atf_check -o inline:"good\n" cat "$CELLS_DB/volumes/v/mark"
+}
+everything_cleanup()
+{
+	cells_teardown
+}
+
 atf_test_case damaged cleanup
 damaged_head()
 {
@@ -227,6 +279,7 @@ volumes_cleanup()
 atf_init_test_cases()
 {
 	atf_add_test_case killed
+	atf_add_test_case everything
 	atf_add_test_case damaged
 	atf_add_test_case moved
 	atf_add_test_case manifests

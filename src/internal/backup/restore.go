@@ -56,10 +56,11 @@ type restorer struct {
 func (s *Store) Restore(ctx context.Context, e *engine.Engine, b *Backup, o Restoring) (*Restored, error) {
 	r := &restorer{s: s, e: e, b: b, o: o, src: Source{Kind: b.Kind, Name: b.Name, e: e}}
 	r.swap.journal = filepath.Join(swapDir(e.Set.Conf), b.Kind+"-"+b.Name)
-	if err := r.prepare(); err != nil {
-		return nil, err
+	var sum *Summary
+	err := r.prepare()
+	if err == nil {
+		sum, err = r.unpack(ctx)
 	}
-	sum, err := r.unpack(ctx)
 	if err == nil {
 		err = r.moves(sum.Head)
 	}
@@ -67,8 +68,11 @@ func (s *Store) Restore(ctx context.Context, e *engine.Engine, b *Backup, o Rest
 		err = r.replace(ctx)
 	}
 	if err != nil {
-		if !exists(r.swap.journal) {
-			err = errors.Join(full(err, r.disk), r.drop())
+		if !r.swap.committed {
+			err = errors.Join(full(err, r.disk), r.swap.clean())
+			home := r.e.Layout.Home(r.b.Name)
+			os.Remove(filepath.Join(home, "data")) // where they are empty
+			os.Remove(home)
 		}
 		return nil, err
 	}
@@ -77,15 +81,6 @@ func (s *Store) Restore(ctx context.Context, e *engine.Engine, b *Backup, o Rest
 		res.Replaced = append(res.Replaced, m.place)
 	}
 	return res, nil
-}
-
-// drop removes what was unpacked.
-func (r *restorer) drop() error {
-	var errs []error
-	for _, d := range r.swap.stages {
-		errs = append(errs, host.RemoveTree(d))
-	}
-	return errors.Join(errs...)
 }
 
 // prepare makes the directories to unpack into, each on the file system of
@@ -121,10 +116,13 @@ func (r *restorer) prepare() error {
 // stage makes an empty directory in dir for a part of the archive.
 func (r *restorer) stage(part, dir, name string) error {
 	at := filepath.Join(dir, host.NewPrefix+"restore-"+name)
+	r.swap.stages = append(r.swap.stages, at)
+	if err := r.swap.write(); err != nil {
+		return err
+	}
 	if err := host.RemoveTree(at); err != nil {
 		return err
 	}
-	r.swap.stages = append(r.swap.stages, at)
 	r.u.places[part] = at
 	fault()
 	return os.MkdirAll(filepath.Join(at, "old"), 0o700)

@@ -15,13 +15,16 @@ import (
 )
 
 // A swap replaces directories and files by what was unpacked beside them.
-// Its journal is written when everything is unpacked and flushed: from then
-// on the swap is completed, by this program or, where it was killed, by the
-// next one that changes something.  What is replaced is kept until then.
+// Its journal first names the directories in which that is done, so that
+// whoever finds it removes them.  When everything is unpacked and flushed it
+// is written anew with the moves: from then on the swap is completed, by this
+// program or, where it was killed, by the next one that changes something.
+// What is replaced is kept until then.
 type swap struct {
-	journal string
-	moves   []move
-	stages  []string // directories in which things were unpacked
+	journal   string
+	moves     []move
+	stages    []string // directories in which things were unpacked
+	committed bool     // the moves are in the journal
 }
 
 // move is one rename: fresh becomes place, and what was there becomes old.
@@ -59,9 +62,8 @@ func parseSwap(file string, text []byte) (*swap, error) {
 	return s, nil
 }
 
-// commit writes the journal and swaps.  Where that cannot be done everything
-// is put back.
-func (s *swap) commit() error {
+// write writes the journal.
+func (s *swap) write() error {
 	dir := filepath.Dir(s.journal)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -69,15 +71,23 @@ func (s *swap) commit() error {
 	if err := host.SyncHost(filepath.Dir(dir)); err != nil {
 		return err
 	}
-	if err := host.WriteHost(s.journal, s.text(), 0o600, fault); err != nil {
+	return host.WriteHost(s.journal, s.text(), 0o600, fault)
+}
+
+// commit writes the journal and swaps.  Where that cannot be done everything
+// is put back.
+func (s *swap) commit() error {
+	if err := s.write(); err != nil {
 		return err
 	}
+	s.committed = true
 	fault()
 	if err := s.forward(); err != nil {
 		if undone := s.back(); undone != nil {
 			return errors.Join(err, undone) // the journal stays
 		}
-		return errors.Join(err, s.clean())
+		s.moves = nil
+		return errors.Join(err, s.write(), s.clean())
 	}
 	return s.clean()
 }
@@ -127,16 +137,17 @@ func (s *swap) back() error {
 	return nil
 }
 
-// clean removes the journal and then what is not needed any more.
+// clean removes what is not needed any more, and then the journal.  Moves that
+// it has are done.
 func (s *swap) clean() error {
-	if err := os.Remove(s.journal); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	fault()
 	for _, d := range s.stages {
 		if err := host.RemoveTree(d); err != nil {
 			return err
 		}
+		fault()
+	}
+	if err := os.Remove(s.journal); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

@@ -176,7 +176,7 @@ func (e *Engine) Sweep() error {
 			if !strings.HasPrefix(n, host.NewPrefix) {
 				continue
 			}
-			if err := os.RemoveAll(filepath.Join(dir, n)); err != nil {
+			if err := host.RemoveTree(filepath.Join(dir, n)); err != nil {
 				return err
 			}
 		}

@@ -102,11 +102,20 @@ func (a *Asker) Locked() (s *manifest.Set, release func(), err error) {
 	}
 	s = &manifest.Set{Dir: dir, Conf: conf}
 	e := engine.Offline(s)
-	if err := errors.Join(e.Sweep(), e.FinishRestore(), backup.Recover(conf)); err != nil {
+	if err := finish(e); err != nil {
 		l.Release()
 		return nil, nil, err
 	}
 	return s, l.Release, nil
+}
+
+// finish completes what killed programs have begun.  What a restore has
+// unpacked is needed before anything is swept.
+func finish(e *engine.Engine) error {
+	if err := backup.Recover(e.Set.Conf); err != nil {
+		return err
+	}
+	return errors.Join(e.Sweep(), e.FinishRestore())
 }
 
 // WithLock is Loaded for what changes something.
