@@ -154,7 +154,7 @@ func (p *pen) head(m *model.Model, c *model.Cell) {
 }
 
 // plotHistory is how wide the plots of one cell are.
-const plotHistory = 30
+const plotHistory = 28
 
 func (p *pen) plot(values []float64, top float64) screen.Span {
 	return screen.Span{Text: p.Plot(values, plotHistory, top)}
