@@ -200,6 +200,8 @@ tour_bomb()
 	check "the bomb gets to its limit" soon more_than 28 bomb
 	show 0 cellctl stats -o name,procs,peak,forks,cpu,rss bomb
 	said '^bomb	(29|30)	30	'
+	show 0 cellctl explain -o rule,denied,what,command bomb
+	said '^process.fork.maxproc	[1-9]'
 	show 0 cellctl kill bomb
 	show 0 cellctl list -o name,state,procs bomb
 	said '^bomb	dying	0$'
