@@ -178,6 +178,13 @@ moved_body()
 		    cellmgr backup list -H -o origin,state
 		atf_check -s exit:1 -e match:'no manifest for web' \
 		    cellmgr backup restore web
+		# Who has made it may have written its manifest, too.
+		atf_check -s exit:1 -e match:'its manifest, which was imported, writes to a file of the host .log .*trusts it' \
+		    cellmgr backup restore -m web
+		[ ! -e "$CELLS_ETC/web.cell" ] || atf_fail "it is there"
+		atf_check cellmgr backup delete "$(cellmgr backup list -H -o backup)"
+		atf_check -o match:"^web@" -x 'cellmgr backup import -t <archive'
+		atf_check -o inline:"trusted\n" cellmgr backup list -H -o origin
 		atf_check -o match:restored cellmgr backup restore -m web
 		[ "$(id -u)" != 0 ] ||
 		    atf_check -o inline:"mine\n" cat "$(data web)/mine"

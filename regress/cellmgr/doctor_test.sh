@@ -36,7 +36,7 @@ found_body()
 	echo rubbish >>"$CELLS_ETC/$web.cell"
 	atf_check -s exit:1 -o match:'^manifests	bad	.*	cellmgr check' cellmgr doctor -H
 	manifest "$web"
-	mkdir -p "$CELLS_DB/cells/gone"
+	mkdir -p "$CELLS_DB/cells/gone/data"
 	chmod 755 "$CELLS_DB/cells"
 	atf_check -s exit:1 -o match:"^state	bad	.*	chmod 700 $CELLS_DB/cells" \
 	    -o match:'^state	odd	data of gone is kept.*	cellmgr remove -d gone$' \

@@ -155,6 +155,11 @@ func (r *restorer) checkManifests(dir string) error {
 	if err != nil {
 		return fmt.Errorf("with its manifest there would be mistakes: %w", err)
 	}
+	if c := set.Cells[r.b.Name]; r.b.Kind == KindCell && c != nil && !r.b.Trusts() {
+		if err := reaches(c); err != nil {
+			return err
+		}
+	}
 	for _, v := range r.src.Volumes {
 		if at := r.volumePath(v); set.Volumes[v].Path != at {
 			return fmt.Errorf("volume %s: its file says %s, and its content would go to %s; declare it there first",
@@ -162,4 +167,25 @@ func (r *restorer) checkManifests(dir string) error {
 		}
 	}
 	return nil
+}
+
+// reaches refuses a manifest that somebody else may have written and that
+// makes more of the host than a root directory of the cell's own.
+func reaches(c *manifest.Cell) error {
+	what := ""
+	if c.Base == manifest.BaseNone {
+		what = "runs on the host's own files (base none)"
+	}
+	if strings.HasPrefix(c.Log, "/") {
+		what = "writes to a file of the host (log " + c.Log + ")"
+	}
+	for _, v := range c.Volumes {
+		if v.Host() {
+			what = "mounts a directory of the host (volume " + v.Source + ")"
+		}
+	}
+	if what == "" {
+		return nil
+	}
+	return fmt.Errorf("its manifest, which was imported, %s; `backup import -t' trusts it", what)
 }

@@ -180,7 +180,11 @@ func (e *Engine) examineState(known bool, add adder) {
 	}
 	for _, d := range entries {
 		if known && e.Set.Cells[d.Name()] == nil && cell.CheckName(d.Name()) == nil {
-			add("state", Odd, "cellmgr remove -d "+d.Name(), "data of %s is kept, which has no manifest", d.Name())
+			what := "data"
+			if _, err := os.Lstat(e.Layout.DataDir(d.Name())); errors.Is(err, fs.ErrNotExist) {
+				what = "a record"
+			}
+			add("state", Odd, "cellmgr remove -d "+d.Name(), "%s of %s is kept, which has no manifest", what, d.Name())
 		}
 	}
 	add("state", Good, "", "%s", e.Layout.State)
