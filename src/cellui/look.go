@@ -77,7 +77,7 @@ func show(ctx *cli.Context, t *gui.Terminal, a *ui.App) error {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
 	var deadly atomic.Value
-	go func() {
+	listen := func() {
 		for s := range signals {
 			if !a.Alone() && (s == syscall.SIGINT || s == syscall.SIGQUIT) {
 				continue // meant for the program that has the terminal
@@ -85,8 +85,11 @@ func show(ctx *cli.Context, t *gui.Terminal, a *ui.App) error {
 			deadly.CompareAndSwap(nil, s)
 			a.HangUp()
 		}
-	}()
-	err := t.Run(a, a.Start)
+	}
+	err := t.Run(a, func() {
+		t.Go(listen)
+		a.Start()
+	})
 	a.Stop(func(names []string) { ctx.Warn("waiting for the end of: %s", strings.Join(names, ", ")) })
 	if s, ok := deadly.Load().(syscall.Signal); ok {
 		signal.Reset(s)
