@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -252,19 +253,34 @@ x.volume:1: unknown directive "pth" (did you mean "path"?)`
 	}
 }
 
-// TestNested: a mount point that another cell may move is refused.
+// TestNested: a mount point that another cell may move is refused, whatever
+// name the other has for the directory.
 func TestNested(t *testing.T) {
-	files := map[string]string{
-		"a.cell":   "command /x\nvolume v /v\nvolume w /v/w\n",
-		"b.cell":   "command /x\nvolume v /v\n",
-		"v.volume": "share yes\n", "w.volume": "",
-	}
-	if _, err := Load(write(t, files)); err == nil || !strings.Contains(err.Error(), "lies in volume v, which cell b may write") {
-		t.Errorf("got %v", err)
-	}
-	files["b.cell"] = "command /x\nvolume v /v ro\n"
-	if _, err := Load(write(t, files)); err != nil {
-		t.Error(err)
+	const outer = "command /x\nvolume %s /v\nvolume w /v/w\n"
+	for _, test := range []struct{ a, b, want string }{
+		{"v", "v", "lies in volume v, which cell b may write"},
+		{"/srv/x", "/srv/x", "lies in volume /srv/x, which cell b may write"},
+		{"/srv/x", "/srv", "lies in volume /srv/x, which cell b may write"},
+		{"/srv", "/srv/x", "lies in volume /srv, which cell b may write"},
+		{"p", "/srv/p/deep", "lies in volume p, which cell b may write"},
+		{"v", "u", ""}, {"/srv/x", "/srv/xy", ""},
+	} {
+		for _, how := range []string{"rw", "ro"} {
+			files := map[string]string{
+				"a.cell":   fmt.Sprintf(outer, test.a),
+				"b.cell":   "command /x\nvolume " + test.b + " /v " + how + "\n",
+				"v.volume": "share yes\n", "w.volume": "", "u.volume": "", "p.volume": "share yes\npath /srv/p\n",
+				"cells.conf": "hostpath /srv\n",
+			}
+			want := test.want
+			if how == "ro" {
+				want = ""
+			}
+			_, err := Load(write(t, files))
+			if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%s in a, %s %s in b: %v, want %q", test.a, test.b, how, err, want)
+			}
+		}
 	}
 }
 

@@ -108,7 +108,7 @@ func (s *Set) checkSharing(names []string, errs *Errors) {
 		}
 	}
 	for _, n := range names {
-		s.checkNested(s.Cells[n], users, errs)
+		s.checkNested(s.Cells[n], names, errs)
 	}
 }
 
@@ -133,8 +133,9 @@ func (s *Set) checkUse(f *VolumeFile, u user, before []user, errs *Errors) {
 }
 
 // checkNested refuses a mount inside a volume that another cell may write:
-// that cell could move the mount point away under our hands.
-func (s *Set) checkNested(c *Cell, users map[string][]user, errs *Errors) {
+// that cell could move the mount point away under our hands.  Volumes are the
+// same where one's directory on the host holds the other's.
+func (s *Set) checkNested(c *Cell, names []string, errs *Errors) {
 	for _, v := range c.Volumes {
 		for _, dir := range parents(v.Target) {
 			i := slices.IndexFunc(c.Volumes, func(o Volume) bool { return o.Target == dir })
@@ -142,14 +143,28 @@ func (s *Set) checkNested(c *Cell, users map[string][]user, errs *Errors) {
 				continue
 			}
 			outer := c.Volumes[i]
-			for _, u := range users[outer.Source] {
-				if u.c != c && !u.v.ReadOnly {
+			for _, u := range s.writers(s.Source(outer), names) {
+				if u.c != c {
 					errs.add(c.File, v.line, "volume: %s lies in volume %s, which cell %s may write (%s:%d)",
 						v.Target, outer.Source, u.c.Name, u.c.File, u.v.line)
 				}
 			}
 		}
 	}
+}
+
+// writers lists who may write to a directory of the host, or below it.
+func (s *Set) writers(dir string, names []string) []user {
+	var out []user
+	for _, n := range names {
+		for _, v := range s.Cells[n].Volumes {
+			at := s.Source(v)
+			if !v.ReadOnly && at != "" && dir != "" && (Below(at, dir) || Below(dir, at)) {
+				out = append(out, user{s.Cells[n], v})
+			}
+		}
+	}
+	return out
 }
 
 // checkCycles reports every cycle of dependencies once, at the cell that
