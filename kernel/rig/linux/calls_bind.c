@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,9 +64,7 @@ bind_explicit(struct trap *t, struct socket *so, int fd, const union sa *sa,
 {
 	int error = rig_bind(t->h->proc, so, sa_addr(sa), sa_port(sa));
 
-	if (error != 0)
-		return error;
-	return fd == -1 ? TRAP_CONTINUE : bind_for(fd, sa, len);
+	return error != 0 ? error : bind_for(fd, sa, len);
 }
 
 /*
@@ -80,10 +79,10 @@ bind_any(struct trap *t, struct socket *so, int fd, union sa *sa,
 	socklen_t rlen = sizeof(reuse);
 	uint16_t port;
 
-	if (fd == -1 || !rig_peek_ephemeral_declared()) {
+	if (!rig_peek_ephemeral_declared()) {
 		error = rig_bind_any(t->h->proc, so, sa_addr(sa),
 		    (uint16_t)random(), &port);
-		return error == 0 ? TRAP_CONTINUE : error;
+		return error == 0 ? bind_for(fd, sa, len) : error;
 	}
 	/* A port that is shared would not be one of its own. */
 	(void)getsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, &rlen);
@@ -100,19 +99,19 @@ bind_any(struct trap *t, struct socket *so, int fd, union sa *sa,
 	return error;
 }
 
-/* Is it really what the address says?  Then it is ours to bind. */
+/* The caller's socket, and what it is; -1 with errno. */
 static int
-get_socket(struct trap *t, int family, int *type)
+get_socket(struct trap *t, int *domain, int *type)
 {
-	int fd = trap_getfd(t, (int)trap_arg(t, 0)), domain;
-	socklen_t len = sizeof(domain);
+	int fd = trap_getfd(t, (int)trap_arg(t, 0));
+	socklen_t len = sizeof(*domain);
 
 	*type = SOCK_STREAM;
 	if (fd == -1)
 		return -1;
-	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == -1 ||
-	    domain != family) {
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, domain, &len) == -1) {
 		close(fd);
+		errno = ENOTSOCK;
 		return -1;
 	}
 	len = sizeof(*type);
@@ -120,30 +119,51 @@ get_socket(struct trap *t, int family, int *type)
 	return fd;
 }
 
+static int
+bind_ip(struct trap *t, int fd, int domain, int type, union sa *sa,
+    socklen_t len)
+{
+	struct socket *so;
+	int what;
+
+	/* As inet_bind() of the host takes it. */
+	if (domain == AF_INET && sa->sa.sa_family == AF_UNSPEC &&
+	    len >= sizeof(sa->in) && sa->in.sin_addr.s_addr == 0)
+		sa->sa.sa_family = AF_INET;
+	/* What is no address of such a socket is the host's to refuse. */
+	if (sa->sa.sa_family != domain || len < (domain == AF_INET ?
+	    sizeof(sa->in) : offsetof(struct sockaddr_in6, sin6_scope_id)))
+		return sa->sa.sa_family == AF_UNSPEC ? EAFNOSUPPORT :
+		    bind_for(fd, sa, len);
+	so = rig_real_socket(t->h->proc, domain == AF_INET ? 4 : 6, type);
+	what = sa_port(sa) != 0 ? bind_explicit(t, so, fd, sa, len) :
+	    bind_any(t, so, fd, sa, len);
+	rig_close(so);
+	return what;
+}
+
+/*
+ * What kind of socket it is decides, not what the address says it is, and an
+ * IP socket is always bound here.  Others go on: a path is the caller's.
+ */
 int
 trap_bind(struct trap *t)
 {
-	uint64_t len = trap_arg(t, 2);
-	struct socket *so;
-	int fd, type, what;
+	uint64_t len = (uint32_t)trap_arg(t, 2);
+	int fd, domain, type, what;
 	union sa sa;
 
 	memset(&sa, 0, sizeof(sa));
 	if (len > sizeof(sa) || len < sizeof(sa.sa.sa_family))
-		return TRAP_CONTINUE;
+		return EINVAL;
 	if (trap_read(t, trap_arg(t, 1), &sa, len) != 0)
 		return EFAULT;
-	if (!(sa.sa.sa_family == AF_INET && len >= sizeof(sa.in)) &&
-	    !(sa.sa.sa_family == AF_INET6 && len >= sizeof(sa.in6)))
-		return TRAP_CONTINUE;
-	fd = get_socket(t, sa.sa.sa_family, &type);
-	so = rig_real_socket(t->h->proc, sa.sa.sa_family == AF_INET ? 4 : 6,
-	    type);
-	what = sa_port(&sa) != 0 ?
-	    bind_explicit(t, so, fd, &sa, (socklen_t)len) :
-	    bind_any(t, so, fd, &sa, (socklen_t)len);
-	rig_close(so);
-	if (fd != -1)
-		close(fd);
+	fd = get_socket(t, &domain, &type);
+	if (fd == -1)
+		return errno;
+	what = domain == AF_INET || domain == AF_INET6 ?
+	    bind_ip(t, fd, domain, type, &sa, (socklen_t)len) :
+	    TRAP_CONTINUE;
+	close(fd);
 	return what;
 }

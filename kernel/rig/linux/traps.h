@@ -9,7 +9,9 @@
  * another thread of the caller may have changed what a pointer leads to
  * meanwhile; and a process number may have become another process's.  Calls
  * where that would matter most are therefore made here, with our own copy
- * (bind, limits, signals and priorities of groups).  What decides elsewhere
+ * (bind of IP sockets, limits, signals and priorities of groups).  A thread
+ * that puts an IP socket in the place of another one, while that is bound to a
+ * path, wins that race.  What decides elsewhere
  * is in registers, apart from the name of an extended attribute, a file's
  * flags, what of a clock is adjusted, and scheduling parameters.
  */
