@@ -38,7 +38,7 @@ type Sampler interface {
 type Config struct {
 	Terminal Terminal
 	Sampler  Sampler
-	Look     func(*manifest.Set) *model.Deep
+	Look     func(s *manifest.Set, mistakes error) *model.Deep
 	Storage  func(*manifest.Set) *model.Storage
 	Set      screen.Charset
 	Host     string

@@ -74,7 +74,7 @@ func newDesk(t *testing.T, root bool) *desk {
 	}
 	d.deep = &model.Deep{Plan: &plan.Plan{}, World: plan.World{Set: set}}
 	d.App = New(Config{Terminal: d.loop, Set: screen.Charset{ASCII: true}, Host: "host", Root: root, Every: time.Second,
-		Look:    func(*manifest.Set) *model.Deep { d.looks++; return d.deep },
+		Look:    func(*manifest.Set, error) *model.Deep { d.looks++; return d.deep },
 		Storage: func(*manifest.Set) *model.Storage { return &model.Storage{} }})
 	d.set = set
 	d.sample(time.Now(), 1)

@@ -80,7 +80,7 @@ func (a *App) take(s model.Sample, print uint64, seen *model.Watched) {
 	}
 	if a.look.due(s.At, lookEvery) {
 		var d *model.Deep
-		a.look.begin(a.Terminal, func() { d = a.Look(s.Set) }, func() { a.model.TakeDeep(d) })
+		a.look.begin(a.Terminal, func() { d = a.Look(s.Set, s.Mistakes) }, func() { a.model.TakeDeep(d) })
 	}
 	a.refocus()
 }

@@ -211,8 +211,9 @@ func (s *Source) Fingerprint(in model.Sample) uint64 {
 }
 
 // Look takes a deep look.  It may take long: supervisors that are between
-// two states are waited for.  It may run beside samples.
-func Look(set *manifest.Set) *model.Deep {
+// two states are waited for.  It may run beside samples.  With mistakes in
+// manifests there is no plan: what these would want is not known.
+func Look(set *manifest.Set, mistakes error) *model.Deep {
 	d := &model.Deep{At: time.Now()}
 	e, err := engine.Open(set)
 	if err != nil {
@@ -224,6 +225,9 @@ func Look(set *manifest.Set) *model.Deep {
 		return d
 	}
 	d.Hidden = e.Hidden()
+	if d.Err = mistakes; mistakes != nil {
+		return d
+	}
 	d.Plan, d.Err = plan.Apply(d.World, plan.Options{})
 	return d
 }

@@ -257,7 +257,11 @@ func lines(name, operands string) []string {
 func (p *pen) drift(m *model.Model, c *model.Cell) {
 	p.section("DRIFT", "what apply would do")
 	if m.Deep == nil || m.Deep.Plan == nil {
-		p.out = append(p.out, p.Line(screen.Plain, "  not known yet"))
+		text := "  not known yet"
+		if m.Deep != nil {
+			text = "  not known: there is no plan"
+		}
+		p.out = append(p.out, p.Line(screen.Plain, text))
 		return
 	}
 	n := len(p.out)
