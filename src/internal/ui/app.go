@@ -31,6 +31,7 @@ type Sampler interface {
 	Sample() model.Sample
 	Fingerprint(s model.Sample) uint64
 	Watch(f model.Focus, s model.Sample) *model.Watched
+	Reread() // has the next sample look at every manifest
 	Close()
 }
 

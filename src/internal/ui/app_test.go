@@ -54,6 +54,11 @@ func (l *loop) run() {
 	}
 }
 
+// still is a Sampler that nobody asks.
+type still struct{ Sampler }
+
+func (still) Reread() {}
+
 // desk is an App with its loop.
 type desk struct {
 	*App
@@ -73,7 +78,7 @@ func newDesk(t *testing.T, root bool) *desk {
 		set.Cells[n] = manifest.ParseCell(n, n+".cell", []byte("command /bin/x\nbase none\nautostart no\n"), conf, &errs)
 	}
 	d.deep = &model.Deep{Plan: &plan.Plan{}, World: plan.World{Set: set}}
-	d.App = New(Config{Terminal: d.loop, Set: screen.Charset{ASCII: true}, Host: "host", Root: root, Every: time.Second,
+	d.App = New(Config{Terminal: d.loop, Sampler: still{}, Set: screen.Charset{ASCII: true}, Host: "host", Root: root, Every: time.Second,
 		Look:    func(*manifest.Set, error) *model.Deep { d.looks++; return d.deep },
 		Storage: func(*manifest.Set) *model.Storage { return &model.Storage{} }})
 	d.set = set

@@ -108,6 +108,7 @@ func (a *App) refresh() {
 	for _, l := range []*looking{&a.look, &a.stored} {
 		l.wanted, l.ended, l.took = true, time.Time{}, 0
 	}
+	a.Sampler.Reread()
 	a.wake()
 }
 

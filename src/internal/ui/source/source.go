@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"cells/src/internal/cell"
@@ -28,6 +29,7 @@ type Source struct {
 	mistakes error
 	stamp    uint64 // of the manifests that set is
 	looked   int    // samples since their files were looked at
+	reread   atomic.Bool
 	status   map[string]kept
 	rules    []cell.Rule
 	watch    watch
@@ -40,8 +42,7 @@ type kept struct {
 	holder int
 }
 
-// fileEvery is how many samples pass between two looks at every manifest; a
-// file that came or went shows at once.
+// fileEvery is how many samples pass between two looks at every manifest.
 const fileEvery = 5
 
 // Open finds the kernel.  That it cannot be asked is an error here, when the
@@ -108,9 +109,11 @@ func (s *Source) list() ([]cell.Info, error) {
 // manifests reads them again where one has changed.
 func (s *Source) manifests() {
 	dir := manifest.EtcDir()
-	if s.looked++; s.set != nil && s.looked%fileEvery != 0 && s.stamp != 0 {
+	s.looked++
+	if !s.reread.Swap(false) && s.set != nil && s.looked < fileEvery {
 		return
 	}
+	s.looked = 0
 	now := stamp(dir)
 	if s.set != nil && now == s.stamp {
 		return
@@ -119,8 +122,9 @@ func (s *Source) manifests() {
 	s.stamp = now
 }
 
-// Reread has the next sample look at every manifest.
-func (s *Source) Reread() { s.looked = fileEvery - 1 }
+// Reread has the next sample look at every manifest.  It may be called from
+// any goroutine.
+func (s *Source) Reread() { s.reread.Store(true) }
 
 // stamp changes with every file of the directory of manifests.
 func stamp(dir string) uint64 {
