@@ -160,7 +160,7 @@ suggest_body()
 	cellctl suggest "$web" >suggestion || atf_fail "suggest"
 	atf_check -o inline:"profile high\nmode enforce\nallow chroot sched\nports 30080\n" \
 	    grep -v '^#' suggestion
-	atf_check -o match:'^# allow chroot: .*, 1 times: system.chroot.chroot$' \
+	atf_check -o match:'^# allow chroot: .*, once: system.chroot.chroot$' \
 	    -o match:'^# allow sched: .*: process.nice.raise$' cat suggestion
 	# It is enough.
 	atf_check cellctl set "$web" mode=enforce profile=high \
