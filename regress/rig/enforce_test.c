@@ -336,6 +336,17 @@ TEST(dead_rig)
 	ATF_CHECK(rig_connect_to(RIG_SOCK) != -1);
 }
 
+/* Do all its threads stand still? */
+static int
+stopped(int pid)
+{
+	char cmd[128];
+
+	snprintf(cmd, sizeof(cmd), "! sed 's/.*) //' /proc/%d/task/*/stat | "
+	    "grep -v ^T", pid);
+	return system(cmd) == 0;
+}
+
 TEST(slow_rig)
 {
 	char pid[32] = "";
@@ -351,6 +362,8 @@ TEST(slow_rig)
 	fd = open("rig.pid", O_RDONLY);
 	ATF_REQUIRE(read(fd, pid, sizeof(pid) - 1) > 0);
 	ATF_REQUIRE(kill(atoi(pid), SIGSTOP) == 0);
+	while (!stopped(atoi(pid)))
+		msleep(5);
 	__atomic_store_n(&shared->go, 1, __ATOMIC_RELEASE);
 	msleep(300);
 	ATF_CHECK_EQ(shared->ready, 1);
