@@ -22,7 +22,7 @@ killed_body()
 	n=1
 	while echo bad >"$(data web)/mark" &&
 	    ! CELLS_FAULT_BACKUP=$n cellmgr backup restore -s web >out 2>&1; do
-		cells_await 30 cellmgr apply web
+		next_apply web
 		cells_await 10 ready web
 		case $(cat "$(data web)/mark") in
 		good|bad) ;;
@@ -34,9 +34,9 @@ killed_body()
 	done
 	[ $n -gt 8 ] || atf_fail "killed at $n points only"
 	atf_check -o inline:"good\n" cat "$(data web)/mark"
-	m=1
+	m=1 n=create
 	while ! CELLS_FAULT_BACKUP=$m cellmgr backup create web >out 2>&1; do
-		cells_await 30 cellmgr apply web
+		next_apply web
 		cells_await 10 ready web
 		# What brings the cell back may have the lock for a moment yet.
 		cells_await 30 cellmgr backup verify

@@ -68,7 +68,8 @@ func (s *Store) copyQuietly(ctx context.Context, e *engine.Engine, src *Source, 
 	})
 }
 
-// around does something while cells are stopped or paused.
+// around does something while cells are stopped or paused, and brings them
+// back: this program while it holds the lock, the guard where it was killed.
 func around(ctx context.Context, e *engine.Engine, how string, running []string, do func() error) error {
 	q, err := observe(e, how, running)
 	if err != nil {
@@ -85,7 +86,11 @@ func around(ctx context.Context, e *engine.Engine, how string, running []string,
 		err = do()
 	}
 	fault()
-	return errors.Join(err, g.resume())
+	if back := q.resume(context.WithoutCancel(ctx)); back != nil {
+		err = errors.Join(err, back, errors.New("not everything that ran before runs again"))
+	}
+	fault()
+	return errors.Join(err, g.dismiss())
 }
 
 // expect reports a disk that will be full: what the last backup took of what

@@ -143,8 +143,8 @@ type guard struct {
 
 // What a guard is told, and says.
 const (
-	guardReady  = "ready\n"
-	guardResume = "resume\n"
+	guardReady = "ready\n"
+	guardDone  = "done\n"
 )
 
 // newGuard starts a guard; it knows what to do when this returns.
@@ -174,22 +174,23 @@ func newGuard(how string, names []string) (*guard, error) {
 	return g, nil
 }
 
-// resume has the guard bring the cells back, and waits for it.
-func (g *guard) resume() error {
-	_, err := io.WriteString(g.in, guardResume)
+// dismiss tells the guard that nothing is left to do, and waits for its end.
+func (g *guard) dismiss() error {
+	_, err := io.WriteString(g.in, guardDone)
 	g.in.Close()
 	if err = errors.Join(err, g.cmd.Wait()); err != nil {
-		return errors.New("not everything that ran before runs again")
+		return fmt.Errorf("its guard: %w", err)
 	}
 	return nil
 }
 
-// guardPatience is how long a guard waits for the lock of a program that was
-// killed.
+// guardPatience is how long a guard waits for the lock, which another program
+// may have got first.
 const guardPatience = 30 * time.Second
 
 // Guard is the program of a guard: it remembers what runs, says so, and
-// brings it back when it is told to, or when nobody is there to tell it.
+// brings it back where who has started it is gone without a word.  Only then
+// can it have the lock, without which it does nothing.
 func Guard(ctx context.Context, set *manifest.Set, how string, names []string, in io.Reader, out io.Writer) error {
 	e, err := engine.Open(set)
 	if err != nil {
@@ -203,10 +204,9 @@ func Guard(ctx context.Context, set *manifest.Set, how string, names []string, i
 	if _, err := io.WriteString(out, guardReady); err != nil {
 		return err
 	}
-	ctx = context.WithoutCancel(ctx)
 	text, _ := io.ReadAll(io.LimitReader(in, 100))
-	if string(text) == guardResume {
-		return q.resume(ctx)
+	if string(text) == guardDone {
+		return nil
 	}
 	l, err := acquire(set.Conf.Run, "backup guard")
 	if err != nil {
@@ -216,7 +216,7 @@ func Guard(ctx context.Context, set *manifest.Set, how string, names []string, i
 	if err := Recover(set.Conf); err != nil {
 		return err
 	}
-	return q.resume(ctx)
+	return q.resume(context.WithoutCancel(ctx))
 }
 
 // acquire waits a while for the lock.
