@@ -86,6 +86,9 @@ one_body()
 	db=$(awk '$1 == "service" { print $2 }' "$CELLS_RUN/db.status")
 	atf_check -s not-exit:0 -e ignore cellctl exec web kill -TERM "$db"
 	both_sizes views_of
+	screen_end
+	screen_start 80 24 wbe
+	see 'no manifest for cell "wbe" (did you mean "web"?)' 'status 2'
 }
 one_cleanup()
 {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -18,9 +19,11 @@ import (
 	"cells/src/internal/table"
 	"cells/src/internal/ui"
 	"cells/src/internal/ui/gui"
+	"cells/src/internal/ui/model"
 	"cells/src/internal/ui/screen"
 	"cells/src/internal/ui/source"
 	"cells/src/internal/words"
+	"cells/src/internal/work"
 )
 
 // options are those of the program.
@@ -67,8 +70,23 @@ func (o *options) run(ctx *cli.Context, operands []string) error {
 		Host: hostName(), Root: engine.Root(), Every: time.Duration(o.every)}
 	if len(operands) > 0 {
 		c.Cell = operands[0]
+		if err := known(src.Sample(), c.Cell); err != nil {
+			return err
+		}
 	}
 	return show(ctx, t, ui.New(c))
+}
+
+// known makes sure that a cell has a manifest, or runs.
+func known(s model.Sample, name string) error {
+	all := s.Set.Names()
+	for _, in := range s.Infos {
+		all = append(all, in.Config.Name)
+	}
+	if slices.Contains(all, name) || s.Err != nil {
+		return s.Err
+	}
+	return &work.NoCellError{Name: name, Known: all}
 }
 
 // show runs the interface until it is quit, or until a signal ends it.

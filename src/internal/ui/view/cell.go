@@ -79,7 +79,11 @@ func wrap(s string, w int) []string {
 func Cell(set screen.Charset, m *model.Model, seen *model.Watched, name string, w int) []screen.Line {
 	c := m.Find(name)
 	if c == nil {
-		return []screen.Line{set.Line(screen.Plain, "no cell is selected")}
+		text := "no cell is selected"
+		if name != "" {
+			text = name + ": there is no such cell any more"
+		}
+		return []screen.Line{set.Line(screen.Plain, text)}
 	}
 	width := w
 	if w >= besideWidth {
