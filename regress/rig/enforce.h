@@ -130,11 +130,13 @@ wait_ready(int n)
 	ATF_REQUIRE_EQ(shared->ready, n);
 }
 
-#define	TEST(name)							\
+/* Anybody may have a rig; where more than that is needed: ROOT_TEST(). */
+#define	TEST_OF(name, user)						\
 ATF_TC_WITH_CLEANUP(name);						\
 ATF_TC_HEAD(name, tc)							\
 {									\
-	atf_tc_set_md_var(tc, "require.user", "root");			\
+	if ((user) != NULL)						\
+		atf_tc_set_md_var(tc, "require.user", "%s", (user));	\
 }									\
 ATF_TC_CLEANUP(name, tc)						\
 {									\
@@ -144,5 +146,8 @@ ATF_TC_CLEANUP(name, tc)						\
 		rig_stop();						\
 }									\
 ATF_TC_BODY(name, tc)
+
+#define	TEST(name)	TEST_OF(name, (const char *)NULL)
+#define	ROOT_TEST(name)	TEST_OF(name, (const char *)"root")
 
 #endif	/* !ENFORCE_TEST_H */

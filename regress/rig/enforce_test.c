@@ -129,7 +129,7 @@ TEST(other_binds)
 		    strerror(shared->result[i]));
 }
 
-TEST(declared_port)
+ROOT_TEST(declared_port)
 {
 	prepare_cell(tc, CELL_PROFILE_HIGH, 0, 991);
 	ATF_CHECK_EQ(status_of(member(bind_as_nobody)), 0);
@@ -224,7 +224,7 @@ TEST(netlink)
 	ATF_CHECK_EQ_MSG(shared->result[1], -EPERM, "%d", shared->result[1]);
 }
 
-TEST(netlink_low)
+ROOT_TEST(netlink_low)
 {
 	prepare_cell(tc, CELL_PROFILE_LOW, 0, 0);
 	ATF_CHECK_EQ(status_of(member(use_netlink)), 0);

@@ -332,7 +332,7 @@ exec_set_id(void)
 	return 96;
 }
 
-TEST(set_user_id)
+ROOT_TEST(set_user_id)
 {
 	struct cell_counters ct;
 	struct cell_rule rules[CELL_MAXRULES];
