@@ -274,15 +274,16 @@ kyua_()
 	    -v unprivileged_user=nobody "$@"
 }
 
-# fast_directory NAME -- for the files of tests: in memory where that can be
-# had, since some wait for a disk hundreds of times.
+# fast_directory -- makes $fast for the files of tests: in memory where that
+# can be had, since some wait for a disk hundreds of times; and with a short
+# name, since screens of 80 columns show it.
 fast_directory()
 {
-	mkdir "$1"
-	chmod 1777 "$1"
+	fast=$(mktemp -d /tmp/XXXX)
+	chmod 1777 "$fast"
 	[ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] || return 0
-	mount -t tmpfs -o mode=1777 none "$1" 2>/dev/null || return 0
-	mounted=$1
+	mount -t tmpfs -o mode=1777 none "$fast" 2>/dev/null || return 0
+	mounted=$fast
 }
 
 # run_atf -- from a place that every user can read, since root's tests of
@@ -300,8 +301,7 @@ run_atf()
 		tail -n 20 "$out/atf.log"
 		status=1
 	}
-	# Short: what tests show on screens has paths in it.
-	stage=$(mktemp -d /tmp/c.XXXXXX)
+	stage=$(mktemp -d)
 	chmod 755 "$stage"
 	cp -Rp "$BUILD/bin" "$BUILD/regress" "$stage/"
 	if [ -d "$BUILD/borrowed" ]; then
@@ -315,8 +315,8 @@ run_atf()
 	CELLS_SOURCE=$(pwd -P)
 	GOCACHE=$("$GO" env GOCACHE) GOMODCACHE=$("$GO" env GOMODCACHE)
 	export CELLS_SOURCE GOCACHE GOMODCACHE
-	fast_directory "$stage/w"
-	TMPDIR=$stage/w \
+	fast_directory
+	TMPDIR=$fast \
 	kyua_ test -k "$stage/regress/Kyuafile" -r "$out/atf.db" </dev/null \
 	    >"$out/atf.log" 2>&1 || status=$?
 	kyua_ report-junit -r "$out/atf.db" --output "$out/atf.junit" \
@@ -327,6 +327,8 @@ run_atf()
 cleanup()
 {
 	[ -z "${mounted:-}" ] || umount "$mounted" || umount -l "$mounted"
+	# kyua has cleaned up; never remove through what might be mounted.
+	[ -z "${fast:-}" ] || rmdir "$fast" || :
 	[ -z "${stage:-}" ] || rm -rf "$stage"
 }
 
