@@ -40,25 +40,25 @@
 __KERNEL_RCSID(0, "$NetBSD$");
 
 #include <sys/param.h>
-#include <sys/hash.h>
+#include <sys/atomic.h>
 #include <sys/kmem.h>
 #include <sys/systm.h>
 
 #include <secmodel/cell/cell_impl.h>
 
 /* Powers of two; as many buckets as a large system has processes. */
-#define	CELL_NMEMBERS	16384
+#define	CELL_MEMBERBITS	14
+#define	CELL_NMEMBERS	(1U << CELL_MEMBERBITS)
 #define	CELL_NSTRIPES	256
 
 struct cell_member {
-	LIST_ENTRY(cell_member) m_list;
+	struct cell_member *m_next;
 	struct proc	*m_proc;
 	struct cell	*m_cell;
 };
 
-LIST_HEAD(cell_members, cell_member);
-
-static struct cell_members *cell_members;
+/* The first of each bucket: written with its lock, read without as well. */
+static struct cell_member **cell_members;
 static kmutex_t cm_lock[CELL_NSTRIPES];
 
 void
@@ -66,10 +66,8 @@ cell_members_init(void)
 {
 	u_int i;
 
-	cell_members = kmem_alloc(CELL_NMEMBERS * sizeof(*cell_members),
+	cell_members = kmem_zalloc(CELL_NMEMBERS * sizeof(*cell_members),
 	    KM_SLEEP);
-	for (i = 0; i < CELL_NMEMBERS; i++)
-		LIST_INIT(&cell_members[i]);
 	for (i = 0; i < CELL_NSTRIPES; i++)
 		mutex_init(&cm_lock[i], MUTEX_DEFAULT, IPL_SCHED);
 }
@@ -80,63 +78,83 @@ cell_members_fini(void)
 	u_int i;
 
 	for (i = 0; i < CELL_NMEMBERS; i++)
-		KASSERT(LIST_EMPTY(&cell_members[i]));
+		KASSERT(cell_members[i] == NULL);
 	for (i = 0; i < CELL_NSTRIPES; i++)
 		mutex_destroy(&cm_lock[i]);
 	kmem_free(cell_members, CELL_NMEMBERS * sizeof(*cell_members));
 }
 
-/* The bucket of a process, locked. */
-static struct cell_members *
-cell_members_enter(const struct proc *p, kmutex_t **lockp)
+/* Multiplicative hashing of what distinguishes the addresses of processes. */
+static u_int
+cell_member_hash(const struct proc *p)
 {
-	const uintptr_t key = (uintptr_t)p;
-	const uint32_t h = hash32_buf(&key, sizeof(key), HASH32_BUF_INIT);
+	const uint32_t key = (uint32_t)((uintptr_t)p / 64);
 
-	*lockp = &cm_lock[h & (CELL_NSTRIPES - 1)];
-	mutex_spin_enter(*lockp);
-	return &cell_members[h & (CELL_NMEMBERS - 1)];
+	return (key * 0x9e3779b1U) >> (32 - CELL_MEMBERBITS);
 }
 
-static struct cell_member *
-cell_member_find(const struct cell_members *head, const struct proc *p)
+static kmutex_t *
+cell_member_lock(u_int h)
 {
-	struct cell_member *m;
 
-	LIST_FOREACH(m, head, m_list)
+	return &cm_lock[h & (CELL_NSTRIPES - 1)];
+}
+
+/*
+ * Most buckets are empty, which is known without the lock: who asks about a
+ * process came by it after its membership began.
+ */
+static bool
+cell_member_none(u_int h)
+{
+
+	return atomic_load_relaxed(&cell_members[h]) == NULL;
+}
+
+static const struct cell_member *
+cell_member_find(u_int h, const struct proc *p)
+{
+	const struct cell_member *m;
+
+	for (m = cell_members[h]; m != NULL; m = m->m_next)
 		if (m->m_proc == p)
-			return m;
-	return NULL;
+			break;
+	return m;
 }
 
 /* May sleep. */
 void
 cell_member_add(struct proc *p, struct cell *c)
 {
-	struct cell_members *head;
+	const u_int h = cell_member_hash(p);
 	struct cell_member *m;
-	kmutex_t *lock;
 
 	m = kmem_alloc(sizeof(*m), KM_SLEEP);
 	m->m_proc = p;
 	m->m_cell = c;
-	head = cell_members_enter(p, &lock);
-	LIST_INSERT_HEAD(head, m, m_list);
-	mutex_spin_exit(lock);
+	mutex_spin_enter(cell_member_lock(h));
+	m->m_next = cell_members[h];
+	atomic_store_release(&cell_members[h], m);
+	mutex_spin_exit(cell_member_lock(h));
 }
 
 /* The cell that the process was in, or NULL.  May sleep. */
 struct cell *
 cell_member_remove(struct proc *p)
 {
-	struct cell_member *m;
+	const u_int h = cell_member_hash(p);
+	struct cell_member *m, **mp;
 	struct cell *c;
-	kmutex_t *lock;
 
-	m = cell_member_find(cell_members_enter(p, &lock), p);
+	if (cell_member_none(h))
+		return NULL;
+	mutex_spin_enter(cell_member_lock(h));
+	for (mp = &cell_members[h]; (m = *mp) != NULL; mp = &m->m_next)
+		if (m->m_proc == p)
+			break;
 	if (m != NULL)
-		LIST_REMOVE(m, m_list);
-	mutex_spin_exit(lock);
+		atomic_store_relaxed(mp, m->m_next);
+	mutex_spin_exit(cell_member_lock(h));
 	if (m == NULL)
 		return NULL;
 	c = m->m_cell;
@@ -151,13 +169,16 @@ cell_member_remove(struct proc *p)
 uint32_t
 cell_member_id(const struct proc *p)
 {
+	const u_int h = cell_member_hash(p);
 	const struct cell_member *m;
-	kmutex_t *lock;
 	uint32_t id;
 
-	m = cell_member_find(cell_members_enter(p, &lock), p);
+	if (cell_member_none(h))
+		return 0;
+	mutex_spin_enter(cell_member_lock(h));
+	m = cell_member_find(h, p);
 	id = m != NULL ? m->m_cell->c_id : 0;
-	mutex_spin_exit(lock);
+	mutex_spin_exit(cell_member_lock(h));
 	return id;
 }
 
@@ -169,12 +190,15 @@ cell_member_id(const struct proc *p)
 struct cell *
 cell_member_of(struct proc *p)
 {
+	const u_int h = cell_member_hash(p);
 	const struct cell_member *m;
 	struct cell *c;
-	kmutex_t *lock;
 
-	m = cell_member_find(cell_members_enter(p, &lock), p);
+	if (cell_member_none(h))
+		return NULL;
+	mutex_spin_enter(cell_member_lock(h));
+	m = cell_member_find(h, p);
 	c = m != NULL ? m->m_cell : NULL;
-	mutex_spin_exit(lock);
+	mutex_spin_exit(cell_member_lock(h));
 	return c;
 }
