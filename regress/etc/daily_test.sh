@@ -67,9 +67,13 @@ damage_body()
 	atf_check -o ignore cellmgr backup create -c live "$web"
 	archive=$(find "$CELLS_BACKUP" -name '*.t*gz' | head -n 1)
 	[ -f "$archive" ] || atf_fail "no archive: $(ls -R "$CELLS_BACKUP")"
-	size=$(wc -c <"$archive")
-	dd if=/dev/zero of="$archive" bs=1 seek=$((size / 2)) count=8 \
-	    conv=notrunc 2>/dev/null
+	half=$(($(wc -c <"$archive") / 2))
+	{
+		head -c "$half" "$archive"
+		printf 'damaged!'
+		tail -c "+$((half + 9))" "$archive"
+	} >damaged
+	cat damaged >"$archive"
 	atf_check -s exit:1 -o ignore -e ignore cellmgr backup verify "$web"
 	atf_check -o match:"^$web@.*: bad" -o match:"^$web: no backup" "$daily"
 }
