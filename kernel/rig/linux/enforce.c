@@ -62,7 +62,8 @@ give_filter(struct work *w)
 	program = filter_program(&len);
 	w->needed = len * sizeof(*program);
 	w->oldlen = w->needed < w->oldroom ? w->needed : w->oldroom;
-	memcpy(w->old, program, w->oldlen);
+	if (w->oldlen != 0)
+		memcpy(w->old, program, w->oldlen);
 	return w->oldroom != 0 && w->oldlen < w->needed ? ENOMEM : 0;
 }
 
