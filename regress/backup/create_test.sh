@@ -146,7 +146,7 @@ full_body()
 	atf_check -o ignore cellmgr apply web
 	# Before: what a first backup may take is what there is.
 	dd if=/dev/urandom of="$CELLS_BACKUP/other" bs=1024 count=3500 2>/dev/null
-	dd if=/dev/urandom of="$(data web)/big" bs=1024 count=3000 2>/dev/null
+	dd if=/dev/urandom of="$(data web)/big" bs=1024 count=3200 2>/dev/null
 	atf_check -s exit:1 \
 	    -e match:"^cellmgr backup: web: $CELLS_BACKUP/cell/web: about .* are needed, and .* are free$" \
 	    cellmgr backup create web
