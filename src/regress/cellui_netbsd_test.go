@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -14,77 +16,112 @@ import (
 // cellui is where vm puts the program.
 const cellui = "/usr/sbin/cellui"
 
-// TestCellui shows a cell on terminals that this system describes nowhere, and
-// ends when told to, with the terminal as it was.
+// glass is the side of a pseudo-terminal that a person sits at.
+type glass struct {
+	t    *testing.T
+	keys *os.File
+	tty  *os.File // the other side, where the program is
+	fd   int      // of keys; the end of a session leader revokes tty
+	mu   sync.Mutex
+	seen bytes.Buffer
+}
+
+func newGlass(t *testing.T) *glass {
+	t.Helper()
+	master, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sys(unix.SYS_IOCTL, master, uintptr(unix.TIOCGRANTPT), nil); err != nil {
+		t.Fatal("grantpt: ", err)
+	}
+	var names [8 + 2*1024]byte // struct ptmget: two descriptors, two names
+	if _, err := sys(unix.SYS_IOCTL, master, uintptr(tiocPtsName), names[:]); err != nil {
+		t.Fatal("ptsname: ", err)
+	}
+	name, _, _ := bytes.Cut(names[8+1024:], []byte{0})
+	tty, err := os.OpenFile(string(name), unix.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &glass{t: t, keys: os.NewFile(uintptr(master), "ptmx"), tty: tty, fd: master}
+	t.Cleanup(func() { g.keys.Close(); g.tty.Close() })
+	go g.watch()
+	return g
+}
+
+// watch keeps everything that is drawn.
+func (g *glass) watch() {
+	b := make([]byte, 4096)
+	for {
+		n, err := g.keys.Read(b)
+		g.mu.Lock()
+		g.seen.Write(b[:n])
+		g.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (g *glass) text() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.seen.String()
+}
+
+// await waits until all were drawn.
+func (g *glass) await(want ...string) {
+	g.t.Helper()
+	for _, w := range want {
+		for end := time.Now().Add(time.Minute); !strings.Contains(g.text(), w); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				g.t.Fatalf("no %q in %q", w, g.text())
+			}
+		}
+	}
+}
+
+// TestCellui: the interface on a terminal of the real system takes keys,
+// shows what the kernel has, and leaves the terminal as it was, quit or
+// killed by a signal.
 func TestCellui(t *testing.T) {
 	if _, err := os.Stat(cellui); err != nil {
 		t.Skip("cellui is not in the image")
 	}
-	for _, kind := range []string{"vt100", "vt220", "xterm", "wsvt25"} {
-		t.Run(kind, func(t *testing.T) { showCellui(t, kind) })
-	}
-}
-
-func showCellui(t *testing.T, kind string) {
 	s := newSite(t)
-	s.write("seen.cell", "command "+self+" serve\nenv "+roleEnv+"=tenant\nbase host\nautostart no\n")
-	master, slave := terminal(t)
-	size := &unix.Winsize{Row: 24, Col: 80}
-	if err := unix.IoctlSetWinsize(int(slave.Fd()), unix.TIOCSWINSZ, size); err != nil {
-		t.Fatal(err)
-	}
-	// The slave is revoked when the leader of its session ends.
-	side := int(master.Fd())
-	before, err := unix.IoctlGetTermios(side, unix.TIOCGETA)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(cellui)
-	cmd.Env = append(os.Environ(), "TERM="+kind)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	late := time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() })
-	defer late.Stop()
-	said := make(chan []byte, 4096)
-	go func() {
-		defer close(said)
-		for buf := make([]byte, 4096); ; {
-			n, err := master.Read(buf)
+	for how, status := range map[string]int{"quit": 0, "signal": -1} {
+		t.Run(how, func(t *testing.T) {
+			g := newGlass(t)
+			before, err := unix.IoctlGetTermios(g.fd, unix.TIOCGETA)
 			if err != nil {
-				return
+				t.Fatal(err)
 			}
-			said <- bytes.Clone(buf[:n])
-		}
-	}()
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	var screen []byte
-	told := false
-	for {
-		select {
-		case b := <-said:
-			screen = append(screen, b...)
-			if !told && bytes.Contains(screen, []byte("seen")) {
-				told = true
-				if raw, err := unix.IoctlGetTermios(side, unix.TIOCGETA); err != nil || *raw == *before {
-					t.Errorf("the terminal stays as it was: %+v (%v)", raw, err)
-				}
-				if _, err := master.Write([]byte("q")); err != nil {
-					t.Fatal(err)
-				}
+			cmd := exec.Command(cellui)
+			cmd.Env = append(os.Environ(), "TERM=vt220", "LC_ALL=C", "CELLS_ETC="+s.dir+"/etc")
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = g.tty, g.tty, g.tty
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
 			}
-		case err := <-ended:
-			if err != nil || !told {
-				t.Fatalf("it ended with %v, having said %q", err, screen)
+			g.await("secmodel_cell", "NAMEv", "cells")
+			g.keys.WriteString("7")
+			g.await("nothing", "done")
+			g.keys.WriteString("\x1b[Z") // Shift-Tab
+			g.await("plan")
+			if how == "quit" {
+				g.keys.WriteString("qq")
+			} else {
+				cmd.Process.Signal(syscall.SIGTERM)
 			}
-			after, err := unix.IoctlGetTermios(side, unix.TIOCGETA)
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != status {
+				t.Errorf("status %d, want %d: %q", got, status, g.text())
+			}
+			after, err := unix.IoctlGetTermios(g.fd, unix.TIOCGETA)
 			if err != nil || *after != *before {
-				t.Errorf("the terminal was %+v and is %+v (%v)", before, after, err)
+				t.Errorf("the modes are %+v, not %+v: %v", after, before, err)
 			}
-			return
-		}
+		})
 	}
 }
