@@ -158,6 +158,11 @@ func TestLeaves(t *testing.T) {
 			if size, err := unix.IoctlGetWinsize(fd, unix.TIOCGWINSZ); err != nil || size.Row != 0 || size.Col != 0 {
 				t.Errorf("the size is %+v", size)
 			}
+			// What it wrote last may still be on its way.
+			p.await(t, "\x1b[?1049l")
+			if mode != "quit" {
+				p.await(t, "as asked")
+			}
 			checkLeft(t, mode, p.text())
 		})
 	}
