@@ -123,6 +123,16 @@ running_body()
 	n=$(cellmgr backup list -H | wc -l)
 	atf_check -s exit:1 -e match:'hook /bin/false' cellmgr backup create web
 	[ "$(cellmgr backup list -H | wc -l)" -eq "$n" ] || atf_fail "made"
+	atf_check -o inline:"after\n" cat "$real"
+	cells_await 10 ready web
+	# One that fails afterwards is told of; the backup is there and good.
+	sed -i.old -e 's,before /bin/false,before /bin/true,' \
+	    -e 's,after /bin/sh.*,after /bin/false,' "$CELLS_ETC/web.cell"
+	atf_check -s exit:1 -o ignore -e match:'hook /bin/false' \
+	    cellmgr backup create web
+	[ "$(cellmgr backup list -H | wc -l)" -eq $((n + 1)) ] ||
+	    atf_fail "not made"
+	atf_check -o match:good cellmgr backup verify -n web
 	cells_await 10 ready web
 }
 running_cleanup()
