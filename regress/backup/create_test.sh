@@ -126,9 +126,9 @@ running_body()
 	atf_check -o inline:"after\n" cat "$real"
 	cells_await 10 ready web
 	# One that fails afterwards is told of; the backup is there and good.
-	sed -i.old -e 's,before /bin/false,before /bin/true,' \
-	    -e 's,after /bin/sh.*,after /bin/false,' "$CELLS_ETC/web.cell"
-	atf_check -s exit:1 -o ignore -e match:'hook /bin/false' \
+	sed -i.old -e 's,before /bin/false,before /bin/sh -c :,' \
+	    -e "s,after /bin/sh.*,after /bin/sh -c 'exit 3'," "$CELLS_ETC/web.cell"
+	atf_check -s exit:1 -o ignore -e match:'hook /bin/sh.* 3' \
 	    cellmgr backup create web
 	[ "$(cellmgr backup list -H | wc -l)" -eq $((n + 1)) ] ||
 	    atf_fail "not made"

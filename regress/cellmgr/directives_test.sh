@@ -11,8 +11,8 @@ said()
 	grep -q "]: $2\$" "$CELLS_WORK/$1.log"
 }
 
-# times CELL LINE -- how often it has.
-times()
+# said_often CELL LINE -- how often it has (times is a word of sh(1)'s own).
+said_often()
 {
 	grep -c "]: $2\$" "$CELLS_WORK/$1.log" || :
 }
@@ -71,17 +71,17 @@ restart_body()
 	done
 	atf_check -o ignore cellmgr apply
 	for again in always0 always1 on-failure1; do
-		cells_await 30 test_times "$again" 2
+		cells_await 30 ran_often "$again" 2
 	done
 	for once in on-failure0 never0 never1; do
 		cells_await 30 is_state "$once" 'done'
-		[ "$(times "$once" run)" = 1 ] || atf_fail "$once: $(cat $once.log)"
+		[ "$(said_often "$once" run)" = 1 ] || atf_fail "$once: $(cat $once.log)"
 	done
 	atf_check -o ignore cellmgr stop -a
 }
-test_times()
+ran_often()
 {
-	[ "$(times "$1" run)" -ge "$2" ]
+	[ "$(said_often "$1" run)" -ge "$2" ]
 }
 restart_cleanup()
 {
@@ -132,7 +132,7 @@ health_body()
 	atf_check -o ignore cellmgr apply
 	atf_check -o inline:"ready\n" cellmgr status -H -o state "$web"
 	rm well
-	cells_await 60 test_times "$web" 2
+	cells_await 60 ran_often "$web" 2
 	: >well
 	cells_await 60 is_state "$web" ready
 	atf_check -o not-inline:"0\n" cellmgr status -H -o restarts "$web"

@@ -27,7 +27,7 @@ full_body()
 	ok=$(cells_name ok) big=$(cells_name big)
 	manifest "$ok"
 	mkdir "$CELLS_ETC/$big.d"
-	dd if=/dev/zero of="$CELLS_ETC/$big.d/f" bs=1024 count=3000 2>/dev/null
+	dd if=/dev/zero of="$CELLS_ETC/$big.d/f" bs=1024 count=4000 2>/dev/null
 	manifest "$big" 'base host' 'data /srv' 'install f /srv/one' 'install f /srv/two'
 	atf_check -s exit:1 -o match:"$ok: start" \
 	    -e match:"^cellmgr: $big: .*[Nn]o space left on device" cellmgr apply
