@@ -24,6 +24,8 @@ roundtrip_body()
 	atf_check -o ignore cellmgr stop web
 	fill "$(data web)" "${CELLS_LONG:+100000}"
 	before=$(facts "$(data web)")
+	# A file system in memory may count holes, too.
+	had=$(du -k "$(data web)/a-sparse" | cut -f 1)
 	atf_check -o match:"^web@" cellmgr backup create web
 	atf_check -o match:good cellmgr backup verify web
 	rm -rf "$(data web)"/[ab]*
@@ -36,7 +38,7 @@ roundtrip_body()
 		atf_fail "not what it was"
 	}
 	used=$(du -k "$(data web)/a-sparse" | cut -f 1)
-	[ "$used" -lt 4096 ] || atf_fail "the holes are gone: $used KiB"
+	[ "$used" -lt $((had + 4096)) ] || atf_fail "the holes are gone: $used KiB"
 }
 roundtrip_cleanup()
 {
