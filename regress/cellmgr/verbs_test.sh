@@ -264,8 +264,10 @@ logs_body()
 	atf_check -o match:'line 1$' -o match:'line 5$' -o not-match:foreign \
 	    cellmgr logs "$web"
 	atf_check -o not-match:'line 1$' -o match:'line 5$' cellmgr logs -n 2 "$web"
-	cellmgr logs -f -n 0 "$web" >followed &
+	cellmgr logs -f -n 5 "$web" >followed &
 	tail=$!
+	# What comes now must not come before it looks.
+	cells_await 20 grep -q 'line 5' followed
 	: >go
 	cells_await 20 grep -q more followed
 	# The file is rotated, the supervisor opens a new one.
