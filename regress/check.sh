@@ -13,13 +13,16 @@ set -eu
 : "${BUILD:=build}" "${GO:=go}" "${MAKE:=make}" "${JOBS:=2}" "${CI:=}"
 PATH=$PATH:/usr/local/go/bin:/usr/sbin:/sbin
 LC_ALL=C
-export PATH LC_ALL BUILD GO
+export PATH LC_ALL BUILD GO MAKE JOBS
 
 out=$BUILD/check
 
+begun=$(date +%s)
+
+# say WHAT -- and when it begins, in seconds from our own beginning.
 say()
 {
-	printf '== %s\n' "$*"
+	printf '== %s (at %d s)\n' "$*" $(($(date +%s) - begun))
 }
 
 # ok NAME; failed NAME WHY; skip NAME WHY -- lines of a lint report.
@@ -267,75 +270,8 @@ run_gotest()
 	echo "$status" >"$out/go.status"
 }
 
-# kyua_ LINE... -- without anybody's own configuration or logs.
-kyua_()
-{
-	kyua --config=none --logfile=/dev/null -v parallelism="$JOBS" \
-	    -v unprivileged_user=nobody "$@"
-}
-
-# fast_directory -- makes $fast for the files of tests: in memory where that
-# can be had, since some wait for a disk hundreds of times; and with a short
-# name, since screens of 80 columns show it.
-fast_directory()
-{
-	fast=$(mktemp -d /tmp/XXXX)
-	chmod 1777 "$fast"
-	[ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] || return 0
-	mount -t tmpfs -o mode=1777 none "$fast" 2>/dev/null || return 0
-	mounted=$fast
-}
-
-# run_atf -- from a place that every user can read, since root's tests of
-# ordinary users run as nobody.
-run_atf()
-{
-	say kyua test
-	if ! command -v kyua >/dev/null || ! command -v atf-sh >/dev/null; then
-		skip kyua "kyua or atf-sh is missing" >"$out/atf.lint"
-		echo 0 >"$out/atf.status"
-		return
-	fi
-	status=0
-	"$MAKE" tests >"$out/atf.log" 2>&1 || {
-		tail -n 20 "$out/atf.log"
-		status=1
-	}
-	stage=$(mktemp -d)
-	chmod 755 "$stage"
-	cp -Rp "$BUILD/bin" "$BUILD/regress" "$stage/"
-	if [ -d "$BUILD/borrowed" ]; then
-		cp -Rp "$BUILD/borrowed" "$stage/"
-		PATH=$stage/borrowed:$PATH
-	fi
-	rm -f "$out/atf.db"
-	# Tests of make(1) build again, and have another HOME; this make is not
-	# theirs.
-	unset MAKEFLAGS MFLAGS MAKELEVEL
-	CELLS_SOURCE=$(pwd -P)
-	GOCACHE=$("$GO" env GOCACHE) GOMODCACHE=$("$GO" env GOMODCACHE)
-	export CELLS_SOURCE GOCACHE GOMODCACHE
-	fast_directory
-	TMPDIR=$fast \
-	kyua_ test -k "$stage/regress/Kyuafile" -r "$out/atf.db" </dev/null \
-	    >"$out/atf.log" 2>&1 || status=$?
-	kyua_ report-junit -r "$out/atf.db" --output "$out/atf.junit" \
-	    </dev/null || status=$?
-	echo "$status" >"$out/atf.status"
-}
-
-cleanup()
-{
-	[ -z "${mounted:-}" ] || umount "$mounted" || umount -l "$mounted"
-	# kyua has cleaned up; never remove through what might be mounted.
-	[ -z "${fast:-}" ] || rmdir "$fast" || :
-	[ -z "${stage:-}" ] || rm -rf "$stage"
-}
-
 rm -rf "$out"
 mkdir -p "$out"
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
 before=$(git status --porcelain 2>/dev/null || :)
 install_packages
 borrow_programs
@@ -344,7 +280,8 @@ lint build check_build
 lint gofmt check_gofmt
 lint vet check_vet
 run_gotest
-run_atf
+say kyua test
+sh regress/tools/run-atf "$out" || echo 1 >"$out/atf.status"
 lint cross check_cross
 lint mandoc check_mandoc
 lint shell check_shell

@@ -11,6 +11,7 @@ import (
 type junitCase struct {
 	Class   string  `xml:"classname,attr"`
 	Name    string  `xml:"name,attr"`
+	Time    string  `xml:"time,attr"` // seconds
 	Failure *reason `xml:"failure"`
 	Error   *reason `xml:"error"`
 	Skipped *reason `xml:"skipped"`
@@ -49,8 +50,8 @@ func parseJUnit(r io.Reader, report *Report) error {
 	return nil
 }
 
-// explain joins the reason with the last lines of what the test printed,
-// without the metadata that kyua puts before them.
+// explain joins the reason and how long it took with the last lines of what
+// the test printed, without the metadata that kyua puts before them.
 func (c *junitCase) explain(why *reason) string {
 	const heading = "Original stderr\n---------------\n"
 	stderr := c.Err
@@ -58,6 +59,9 @@ func (c *junitCase) explain(why *reason) string {
 		stderr = after
 	}
 	parts := []string{why.Message, strings.TrimSpace(why.Text)}
+	if c.Time != "" {
+		parts = append(parts, "after "+c.Time+" s")
+	}
 	for _, text := range []string{c.Out, stderr} {
 		parts = append(parts, tail(strings.TrimSpace(text), 20))
 	}
