@@ -68,7 +68,8 @@ status_body()
 	    cellmgr status -H -o state,since,restarts,health
 	atf_check -o ignore cellmgr apply
 	atf_check -o match:"^$web	ready	[0-9]+	0	-	0$" cellmgr status -H "$web"
-	cells_await 10 test "$(cellmgr status -H -o state "$ill")" = ready
+	# What has just made it ready was the health check.
+	atf_check -o inline:"ready\tok\n" cellmgr status -H -o state,health "$ill"
 	: >ill
 	cells_await 10 is_state "$ill" unhealthy
 	atf_check -o inline:"unhealthy\tfailing\t0\n" \

@@ -27,6 +27,25 @@ readiness_body()
 	stop
 }
 
+test_case ready_well 'is well at once where readiness and health are one check'
+ready_well_body()
+{
+	. "$(atf_get_srcdir)/supervise.subr"
+	make_cell web
+	detach -b 20ms -r "true" -H "true" -i 1h "$cell" sleep 1000
+	is health ok || atf_fail "health is $(status health)"
+	atf_check_equal 0 "$(status checks-ok)"
+	first=$(status service)
+	kill -KILL "$first"
+	cells_await 20 is restarts 1
+	cells_await 20 is state ready
+	is health ok || atf_fail "after a restart health is $(status health)"
+	stop
+	detach -r "true" -H "test -d /" -i 1h "$cell" sleep 1000
+	is health unknown || atf_fail "of another check health is $(status health)"
+	stop
+}
+
 test_case health_restart 'restarts what is ill'
 health_restart_body()
 {
@@ -79,7 +98,7 @@ health_hangs_body()
 
 atf_init_test_cases()
 {
-	for _case in readiness health_restart health_report health_hangs; do
+	for _case in readiness ready_well health_restart health_report health_hangs; do
 		atf_add_test_case "$_case"
 	done
 }

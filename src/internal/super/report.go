@@ -3,6 +3,7 @@ package super
 import (
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"cells/src/internal/words"
@@ -66,12 +67,16 @@ func (r *Runner) health(was Machine, e Event) {
 	case !r.cfg.Health:
 	case r.m.State == Starting:
 		r.status.Health = "unknown"
-	case up && e == CheckOK:
+	case e == CheckOK && (up || was.State == Running && r.asksTheSame()):
 		r.status.Health = "ok"
 	case up && r.m.Fails >= r.cfg.Retries:
 		r.status.Health = "failing"
 	}
 }
+
+// asksTheSame reports whether the check of readiness is that of health, so
+// that a service that is ready by it has been found well, too.
+func (r *Runner) asksTheSame() bool { return slices.Equal(r.cfg.ReadyCmd, r.cfg.HealthCmd) }
 
 // nowReady: the service got ready, or well again.
 func (r *Runner) nowReady(was Machine) {
