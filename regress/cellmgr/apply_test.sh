@@ -70,11 +70,14 @@ live_body()
 	manifest "$web" 'ports 18081 18082' 'profile high' 'env A=1'
 	atf_check -s exit:3 -o match:"profile low -> high \(live\)" \
 	    -o match:"env \(restart\)" \
-	    -e inline:"cellmgr: left as it is: $web; \`cellmgr apply -r' starts anew what needs it\n" \
+	    -e inline:"cellmgr: not done (restart): $web; \`cellmgr apply -r' starts anew what needs it\n" \
 	    cellmgr apply
 	atf_check -o inline:"$id\thigh\n" cellctl list -H -o id,profile "$web"
 	atf_check -s exit:3 -o inline:"~ $web: env (restart)\n    + A=1\n" \
 	    cellmgr plan
+	# Who reads both streams reads what it is about first.
+	atf_check -s exit:3 -o match:"^1:~ $web: env \(restart\)" -o match:'^3:cellmgr: not done' \
+	    sh -c '{ cellmgr apply 2>&1; echo $? >status; } | grep -n .; exit "$(cat status)"'
 	atf_check -o match:'start /bin/sleep' cellmgr apply -r
 	atf_check -o inline:"nothing to do\n" cellmgr apply -r
 	[ "$(kernel "$web" id)" != "$id" ] || atf_fail "$web was not restarted"
@@ -141,6 +144,12 @@ orphan_body()
 	manifest "$mine"
 	atf_check -s exit:1 -e match:"cellctl destroy -k $mine" cellmgr apply
 	atf_check -o inline:"foreign\n" cellmgr status -H -o state "$mine"
+	# That is no reason to be silent about what else waits.
+	manifest "$web"
+	atf_check -s exit:1 -o match:"$web: start" -e ignore cellmgr apply
+	echo 'env A=1' >>"$CELLS_ETC/$web.cell"
+	atf_check -s exit:1 -o match:"$web: env \(restart\)" -e match:"not done \(restart\): $web;" \
+	    -e match:"cellctl destroy -k $mine" cellmgr apply
 }
 orphan_cleanup()
 {

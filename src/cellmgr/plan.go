@@ -80,23 +80,27 @@ func applyVerb() cli.Verb {
 	}
 }
 
-// apply plans and obeys; what is held back is told, and makes the status
-// that of drift.
+// apply plans and obeys; what is held back is told at the end, and makes the
+// status that of drift, unless something went wrong.
 func apply(ctx *cli.Context, e *engine.Engine, o plan.Options) error {
 	p, err := asker(ctx).Apply(ctx, e, o)
 	switch {
-	case err != nil:
+	case p == nil:
 		return err
-	case p.Empty():
-		fmt.Fprintln(ctx.Out, "nothing to do")
 	case p.Held():
-		return held(ctx, p)
+		held(ctx, p)
+		if err == nil {
+			err = cli.Status(cli.Drift)
+		}
+	case err == nil && p.Empty():
+		fmt.Fprintln(ctx.Out, "nothing to do")
 	}
-	return nil
+	return err
 }
 
-// held tells what was not done because nobody has asked for it.
-func held(ctx *cli.Context, p *plan.Plan) error {
+// held tells what was not done because nobody has asked for it: the lines of
+// the plan, and after them how to ask.
+func held(ctx *cli.Context, p *plan.Plan) {
 	var restart, prune []string
 	for _, s := range p.Steps() {
 		if s.Op != plan.Hold {
@@ -111,11 +115,11 @@ func held(ctx *cli.Context, p *plan.Plan) error {
 			restart = append(restart, s.Cell)
 		}
 	}
+	ctx.Out.Flush() // before what follows on standard error
 	if len(restart) > 0 {
-		ctx.Warn("left as it is: %s; `cellmgr apply -r' starts anew what needs it", work.List(restart))
+		ctx.Warn("not done (restart): %s; `cellmgr apply -r' starts anew what needs it", work.List(restart))
 	}
 	if len(prune) > 0 {
-		ctx.Warn("left as it is: %s; `cellmgr apply -p' ends what has no manifest", work.List(prune))
+		ctx.Warn("not done (prune): %s; `cellmgr apply -p' ends what has no manifest", work.List(prune))
 	}
-	return cli.Status(cli.Drift)
 }

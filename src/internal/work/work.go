@@ -166,8 +166,9 @@ func cellsOf(p *plan.Plan) int {
 
 // List names a few cells.
 func List(names []string) string {
+	names = slices.Compact(slices.Clone(names))
 	out := ""
-	for i, n := range slices.Compact(slices.Clone(names)) {
+	for i, n := range names {
 		if i == 8 {
 			return out + fmt.Sprintf(" and %d more", len(names)-i)
 		}
