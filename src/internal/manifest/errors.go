@@ -14,11 +14,14 @@ type Error struct {
 	What string
 }
 
-func (e *Error) Error() string {
+func (e *Error) Error() string { return e.where() + ": " + e.What }
+
+// where is the place of the mistake.
+func (e *Error) where() string {
 	if e.Line == 0 {
-		return e.File + ": " + e.What
+		return e.File
 	}
-	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.What)
+	return fmt.Sprintf("%s:%d", e.File, e.Line)
 }
 
 // Errors collects mistakes.

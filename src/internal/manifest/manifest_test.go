@@ -284,6 +284,31 @@ func TestNested(t *testing.T) {
 	}
 }
 
+// TestPlaces: every volume has a directory to itself.
+func TestPlaces(t *testing.T) {
+	t.Setenv(EnvState, "/srv/db")
+	for _, test := range []struct{ a, b, want string }{
+		{"path /srv/x", "path /srv/x", "b.volume:1: path: /srv/x is that of volume a (a.volume:1)"},
+		{"path /srv/x", "mode 0755\npath /srv/x/y", "b.volume:2: path: /srv/x/y lies in that of volume a (a.volume:1)"},
+		{"path /srv/x/y", "path /srv/x", "a.volume:1: path: /srv/x/y lies in that of volume b (b.volume:1)"},
+		{"", "path /srv/db/volumes/a", "b.volume:1: path: /srv/db/volumes/a is that of volume a (a.volume)"},
+		{"path /srv/db/volumes/b/c", "", "a.volume:1: path: /srv/db/volumes/b/c lies in that of volume b (b.volume)"},
+		{"", "path /srv/db", "b.volume:1: path: /srv/db holds that of volume a (a.volume)"},
+		{"path /srv/x", "path /srv/xy", ""}, {"", "", ""},
+	} {
+		dir := write(t, map[string]string{"a.volume": test.a + "\n", "b.volume": test.b + "\n",
+			"cells.conf": "hostpath /srv\n"})
+		_, err := Load(dir)
+		got := ""
+		if err != nil {
+			got = strings.ReplaceAll(err.Error(), dir+"/", "")
+		}
+		if got != test.want {
+			t.Errorf("%q and %q: got %q, want %q", test.a, test.b, got, test.want)
+		}
+	}
+}
+
 func TestComparePaths(t *testing.T) {
 	for _, test := range [][2]string{{"/a", "/a/b"}, {"/a/b", "/a-b"}, {"/a/b", "/b"}} {
 		if ComparePaths(test[0], test[1]) >= 0 || ComparePaths(test[1], test[0]) <= 0 {

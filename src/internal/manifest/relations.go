@@ -22,6 +22,7 @@ func (s *Set) check(errs *Errors) {
 		s.checkSources(c, errs)
 	}
 	s.checkPorts(names, errs)
+	s.checkPlaces(errs)
 	s.checkSharing(names, errs)
 	s.checkCycles(names, errs)
 }
@@ -84,6 +85,45 @@ func (s *Set) checkPorts(names []string, errs *Errors) {
 			holder[p] = c
 		}
 	}
+}
+
+// checkPlaces refuses two volumes on one directory, and one inside another:
+// what a volume says of sharing, and its backups, would not hold for what the
+// other makes of the same files.
+func (s *Set) checkPlaces(errs *Errors) {
+	at := map[string]*VolumeFile{}
+	for _, n := range s.VolumeNames() {
+		v := s.Volumes[n]
+		if at[v.Path] != nil {
+			clash(v, at[v.Path], errs)
+		} else {
+			at[v.Path] = v
+		}
+	}
+	for _, n := range s.VolumeNames() {
+		for _, dir := range parents(s.Volumes[n].Path) {
+			if at[dir] != nil {
+				clash(s.Volumes[n], at[dir], errs)
+			}
+		}
+	}
+}
+
+// clash reports two volumes whose directories are not apart, at one that says
+// where it is.
+func clash(v, other *VolumeFile, errs *Errors) {
+	if v.Own() {
+		v, other = other, v
+	}
+	how := "holds"
+	switch {
+	case v.Path == other.Path:
+		how = "is"
+	case Below(v.Path, other.Path):
+		how = "lies in"
+	}
+	where := (&Error{File: other.File, Line: other.lines["path"]}).where()
+	errs.add(v.File, v.lines["path"], "path: %s %s that of volume %s (%s)", v.Path, how, other.Name, where)
 }
 
 // user is a cell that mounts a volume.
