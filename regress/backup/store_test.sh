@@ -42,6 +42,50 @@ drill_cleanup()
 	cells_teardown
 }
 
+atf_test_case drill_killed cleanup
+drill_killed_head()
+{
+	atf_set descr "what a killed drill leaves goes with the next apply"
+}
+drill_killed_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/backups.subr"
+	make_cell web
+	cells_record drill.web
+	home=$CELLS_DB/cells/drill.web
+	atf_check -o ignore cellmgr apply
+	atf_check -o ignore cellmgr backup create -c live web
+	n=0 left=0
+	while :; do
+		n=$((n + 5)) status=0
+		CELLS_FAULT=$n cellmgr backup drill web >said 2>&1 || status=$?
+		[ "$status" = 137 ] || break
+		if [ -e "$home/drill" ]; then
+			left=$((left + 1))
+			atf_check -s exit:3 -o match:"^- drill.web: remove what a drill has left$" cellmgr plan
+		fi
+		if [ $((n % 15)) = 0 ]; then # as after a power failure
+			cellmgr stop -a >stopped 2>&1 || atf_fail "stop: $(cat stopped)"
+		fi
+		cellmgr apply >said 2>&1 || atf_fail "after point $n: $(cat said)"
+		atf_check -o inline:"web\tready\t0\n" cellmgr status -H -o name,state,drift
+		[ ! -e "$home/drill" ] || atf_fail "left after point $n: $(find "$home")"
+		[ -z "$(mount | grep -F "$home/" || :)" ] || atf_fail "mounted after point $n"
+	done
+	atf_check_equal 0 "$status"
+	[ "$left" -ge 4 ] || atf_fail "something was left only $left times of $n"
+	atf_check test ! -e "$home"
+	# The name is a drill's alone.
+	cp "$CELLS_ETC/web.cell" "$CELLS_ETC/drill.web.cell"
+	atf_check -s exit:1 -e match:'drill.web.cell: names that begin with "drill." are those of drills' \
+	    cellmgr check
+}
+drill_killed_cleanup()
+{
+	cells_teardown
+}
+
 atf_test_case store cleanup
 store_head()
 {
@@ -90,5 +134,6 @@ store_cleanup()
 atf_init_test_cases()
 {
 	atf_add_test_case drill
+	atf_add_test_case drill_killed
 	atf_add_test_case store
 }

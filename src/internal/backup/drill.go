@@ -13,14 +13,10 @@ import (
 
 	"cells/src/internal/cell"
 	"cells/src/internal/engine"
-	"cells/src/internal/host"
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
 	"cells/src/internal/super"
 )
-
-// drillPrefix begins the name of the throw-away cell of a drill.
-const drillPrefix = "drill."
 
 // drillWatch is how long the service has to stay up once it has started.
 const drillWatch = 2 * time.Second
@@ -36,7 +32,7 @@ func (s *Store) Drill(ctx context.Context, e *engine.Engine, b *Backup, moved fu
 		return errors.New("only a cell can be drilled; verify reads a volume's backup")
 	}
 	d := &drill{s: s, b: b, name: drillName(b.Name)}
-	d.home = e.Layout.Home(d.name)
+	d.home, d.own = e.Layout.Home(d.name), e.Layout.Drill(d.name)
 	if err := d.remove(e); err != nil {
 		return err
 	}
@@ -68,7 +64,7 @@ func (s *Store) Drill(ctx context.Context, e *engine.Engine, b *Backup, moved fu
 // drillName is a name for the cell, not longer than names may be.
 func drillName(name string) string {
 	const most = 63
-	return drillPrefix + name[:min(len(name), most-len(drillPrefix))]
+	return manifest.DrillPrefix + name[:min(len(name), most-len(manifest.DrillPrefix))]
 }
 
 // drill is one drill.
@@ -77,6 +73,7 @@ type drill struct {
 	b    *Backup
 	name string
 	home string // of the throw-away cell
+	own  string // what is the drill's in there
 }
 
 // try unpacks, starts and watches.
@@ -112,7 +109,7 @@ func (d *drill) unpack(ctx context.Context, e *engine.Engine, moved func(int64))
 	u := unpacker{places: map[string]string{}}
 	defer u.close()
 	for _, part := range []string{dataPart, stampsPart, manifestPart, volumesPart} {
-		at := filepath.Join(d.home, "drill", part)
+		at := filepath.Join(d.own, part)
 		if err := os.MkdirAll(at, 0o700); err != nil {
 			return nil, err
 		}
@@ -126,7 +123,7 @@ func (d *drill) unpack(ctx context.Context, e *engine.Engine, moved func(int64))
 		return nil, err
 	}
 	for _, part := range []string{dataPart, stampsPart} {
-		from := filepath.Join(d.home, "drill", part, freshName)
+		from := filepath.Join(d.own, part, freshName)
 		if !exists(from) {
 			continue
 		}
@@ -139,7 +136,7 @@ func (d *drill) unpack(ctx context.Context, e *engine.Engine, moved func(int64))
 
 // engine is one for a set that has the throw-away cell, too.
 func (d *drill) engine(e *engine.Engine, h *Head) (*engine.Engine, error) {
-	dir := filepath.Join(d.home, "drill", manifestPart, freshName)
+	dir := filepath.Join(d.own, manifestPart, freshName)
 	text, err := os.ReadFile(filepath.Join(dir, h.Name+manifest.CellSuffix))
 	if err != nil {
 		return nil, err
@@ -181,10 +178,10 @@ func (d *drill) alone(c *manifest.Cell, set *manifest.Set) *manifest.Cell {
 	c.Log = d.log()
 	for i := range c.Volumes {
 		v := &c.Volumes[i]
-		path := filepath.Join(d.home, "drill", volumesPart, freshName, v.Source)
-		name := drillPrefix + fmt.Sprint(i)
+		path := filepath.Join(d.own, volumesPart, freshName, v.Source)
+		name := manifest.DrillPrefix + fmt.Sprint(i)
 		if v.Host() || !exists(path) {
-			path = filepath.Join(d.home, "drill", "empty", fmt.Sprint(i))
+			path = filepath.Join(d.own, "empty", fmt.Sprint(i))
 		}
 		set.Volumes[name] = &manifest.VolumeFile{Name: name, Path: path, Mode: 0o755, Share: "yes"}
 		v.Source = name
@@ -193,7 +190,7 @@ func (d *drill) alone(c *manifest.Cell, set *manifest.Set) *manifest.Cell {
 }
 
 // log is the file for what the service says.
-func (d *drill) log() string { return filepath.Join(d.home, "drill", "log") }
+func (d *drill) log() string { return filepath.Join(d.own, "log") }
 
 // withLastLine adds to an error the last that the service has said.
 func (d *drill) withLastLine(err error) error {
@@ -253,11 +250,5 @@ func (d *drill) remove(e *engine.Engine) error {
 	if err = errors.Join(err, res.Err()); err != nil {
 		return err
 	}
-	if w, err = e.Observe(); err != nil {
-		return err
-	}
-	if o := w.Cells[d.name]; o != nil && len(o.Mounts) > 0 {
-		return fmt.Errorf("%s: something is still mounted below it", d.home)
-	}
-	return host.RemoveTree(d.home)
+	return e.Discard(d.name)
 }

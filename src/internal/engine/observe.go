@@ -31,7 +31,7 @@ func (e *Engine) Observe() (plan.World, error) {
 	if err := e.observeMounts(w); err != nil {
 		return w, err
 	}
-	if err := e.observeHidden(); err != nil {
+	if err := e.observeState(w); err != nil {
 		return w, err
 	}
 	for _, name := range e.Set.Names() {
@@ -73,18 +73,34 @@ func (e *Engine) observeMounts(w plan.World) error {
 	return nil
 }
 
-// observeHidden finds out whether the state can be seen at all.
-func (e *Engine) observeHidden() error {
+// observeState finds out whether the state can be seen at all, and what
+// drills have left there.
+func (e *Engine) observeState(w plan.World) error {
 	d, err := os.Open(filepath.Join(e.Layout.State, "cells"))
 	switch {
-	case err == nil:
-		d.Close()
 	case errors.Is(err, fs.ErrPermission):
 		e.hidden = true
-	case !errors.Is(err, fs.ErrNotExist):
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
 		return err
 	}
-	return nil
+	defer d.Close()
+	names, err := d.Readdirnames(-1)
+	for _, n := range names {
+		if !strings.HasPrefix(n, manifest.DrillPrefix) || cell.CheckName(n) != nil {
+			continue
+		}
+		if _, err := os.Lstat(e.Layout.Drill(n)); err != nil {
+			continue
+		}
+		if w.Cells[n] == nil {
+			w.Cells[n] = &plan.Observed{}
+		}
+		w.Cells[n].Drill = true
+	}
+	return err
 }
 
 // observe looks at one cell.

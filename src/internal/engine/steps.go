@@ -45,6 +45,8 @@ func (e *Engine) do(t *task, s *plan.Step) error {
 		return e.destroy(t, s)
 	case plan.Forget:
 		return e.forget(s.Cell)
+	case plan.Discard:
+		return e.Discard(s.Cell)
 	}
 	return fmt.Errorf("unknown step %d", s.Op)
 }

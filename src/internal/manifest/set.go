@@ -21,6 +21,10 @@ const (
 	ConfName     = "cells.conf"
 )
 
+// DrillPrefix begins the names of the throw-away cells in which backups are
+// tried.  No manifest has such a name: what bears it may be removed.
+const DrillPrefix = "drill."
+
 // Set is everything that a directory of manifests declares.
 type Set struct {
 	Dir     string
@@ -117,6 +121,10 @@ func (s *Set) loadEntry(base string, errs *Errors) {
 	}
 	if err := cell.CheckName(name); err != nil {
 		errs.add(file, 0, "%s", err)
+		return
+	}
+	if isCell && strings.HasPrefix(name, DrillPrefix) {
+		errs.add(file, 0, "names that begin with %q are those of drills, see cellmgr backup", DrillPrefix)
 		return
 	}
 	before := len(*errs)

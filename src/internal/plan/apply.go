@@ -120,12 +120,18 @@ func (p *cellPlan) start(state State) {
 	p.up()
 }
 
-// orphan ends a cell that has no manifest, where that is asked for.
+// orphan ends a cell that has no manifest, where that is asked for.  A drill
+// holds the lock as long as it lasts: whoever obeys this plan knows that it
+// is over, and that nobody misses its cell.
 func (p *cellPlan) orphan(prune bool) {
-	if p.o.State() == Down {
+	switch {
+	case p.o.Drill:
+		p.down()
+		p.add(line(Discard, p.name, '-', AtOnce, "remove what a drill has left"))
 		return
-	}
-	if !prune {
+	case p.o.State() == Down:
+		return
+	case !prune:
 		p.add(&Step{Op: Hold, Cell: p.name, Lines: []Line{{Sign: '-', When: PruneToo,
 			Text: "has no manifest and is " + p.o.State().String()}}})
 		return

@@ -64,6 +64,10 @@ func (l Layout) RootOf(c *manifest.Cell) string {
 // Top is the directory that lies under the root of a cell on `base host'.
 func (l Layout) Top(name string) string { return filepath.Join(l.Home(name), "top") }
 
+// Drill is where a drill keeps what is its own in the home of its throw-away
+// cell: what no other cell's home has.
+func (l Layout) Drill(name string) string { return filepath.Join(l.Home(name), "drill") }
+
 // Base is the directory of a named base.
 func (l Layout) Base(name string) string { return filepath.Join(l.Bases, name) }
 

@@ -40,6 +40,7 @@ type Observed struct {
 	Items   []ItemState     // of the manifest's provisioning
 	Applied *manifest.Cell  // what Kernel's tag stands for; nil: not known
 	Hidden  bool            // Applied exists, but not for our eyes
+	Drill   bool            // a drill has made it, and not removed it
 }
 
 // A cell's tag is the digest of what was applied, once it has been: while the

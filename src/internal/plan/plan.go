@@ -33,6 +33,7 @@ const (
 	Stop                // stop the supervisor and its service
 	Destroy             // end what runs in the cell, and the cell
 	Forget              // drop what is known of a cell that has no manifest
+	Discard             // remove everything of a drill's cell
 )
 
 // When says what a change needs.
