@@ -129,6 +129,10 @@ explain_body()
 		    awk -F '\t' -v rule=$rule '$1 == rule { print $2 }')
 		atf_check sh -c "$command"
 	done
+	# Nobody is told to do it again.
+	atf_check -o inline:"exception chroot, in force	-	allow chroot nfs sched\n" \
+	    -x "cellctl explain -H -o rule,lift,command,manifest $web |
+	    sed -n 's/^system.chroot.chroot	//p'"
 	atf_check -o ignore -e ignore cellctl exec "$web" chroot / true
 	# No error from nice(1) now.
 	atf_check -o empty -e empty cellctl exec "$web" nice -n -5 true

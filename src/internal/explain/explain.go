@@ -38,8 +38,8 @@ type Line struct {
 
 // Remedy is what would lift a rule.  All are empty where nothing does.
 type Remedy struct {
-	Lift     string // as in "exception rawsock"
-	Command  string // the cellctl command
+	Lift     string // as in "exception rawsock", or "exception rawsock, in force"
+	Command  string // the cellctl command; "" where it is in force
 	Manifest string // the directive of the manifest, whole
 }
 
@@ -98,20 +98,46 @@ func (o Observed) of(r cell.Rule) []cell.Denial {
 	return out
 }
 
-// whatOf is Phrase with the ports or addresses in question.
+// whatOf is Phrase with the ports or addresses in question; where some were
+// denied and some learned, which is which.
 func whatOf(r cell.Rule, ds []cell.Denial) string {
-	p := Phrase(r)
+	denied, learned := byVerdict(ds)
+	d, l := detailsOf(r, denied), detailsOf(r, learned)
+	switch {
+	case d != "" && l != "":
+		return Phrase(r) + ": denied " + d + "; learned " + l
+	case d+l != "":
+		return Phrase(r) + ": " + d + l
+	}
+	return Phrase(r)
+}
+
+// byVerdict sorts out what was only learned.
+func byVerdict(ds []cell.Denial) (denied, learned []cell.Denial) {
+	for _, d := range ds {
+		if d.Verdict == cell.Learned {
+			learned = append(learned, d)
+		} else {
+			denied = append(denied, d)
+		}
+	}
+	return denied, learned
+}
+
+// detailsOf lists the ports or addresses of denials, where their rule is
+// about such.
+func detailsOf(r cell.Rule, ds []cell.Denial) string {
 	switch r.Name {
 	case ruleUndeclared, ruleOther:
 		if ports := portsOf(ds); len(ports) > 0 {
-			p += ": " + cell.FormatPorts(ports)
+			return cell.FormatPorts(ports)
 		}
 	case ruleAddress:
 		if addrs := addrsOf(ds); len(addrs) > 0 {
-			p += ": " + cell.FormatAddrs(addrs)
+			return cell.FormatAddrs(addrs)
 		}
 	}
-	return p
+	return ""
 }
 
 // portsOf lists the ports of denials, sorted.

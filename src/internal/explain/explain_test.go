@@ -62,6 +62,66 @@ func TestExplainOrderAndLast(t *testing.T) {
 	}
 }
 
+// TestVerdictsApart: what was denied is not mixed with what was learned.
+func TestVerdictsApart(t *testing.T) {
+	port := func(v cell.Verdict, p uint32) cell.Denial {
+		return cell.Denial{Rule: undeclared.ID, Count: 1, Verdict: v, Detail: p}
+	}
+	const phrase = "binding a port that the cell does not declare"
+	for _, c := range []struct {
+		ds   []cell.Denial
+		want string
+	}{
+		{nil, phrase},
+		{[]cell.Denial{port(cell.Denied, 81), port(cell.Denied, 80)}, phrase + ": 80,81"},
+		{[]cell.Denial{port(cell.Learned, 80)}, phrase + ": 80"},
+		{[]cell.Denial{port(cell.Learned, 80), port(cell.Learned, 82), port(cell.Denied, 80),
+			port(cell.Denied, 81)}, phrase + ": denied 80,81; learned 80,82"},
+	} {
+		if got := whatOf(undeclared, c.ds); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+	if got := whatOf(module, []cell.Denial{{Detail: 5}}); got != Phrase(module) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestInForce: what an admin has lifted since is not asked for again.
+func TestInForce(t *testing.T) {
+	both := observed(nil, nil, nil)
+	both.Info.Config = cell.Config{Name: "web", Profile: cell.High, Allow: cell.Only(cell.ExcRawsock),
+		Ports: []uint16{80, 81}, Addrs: []cell.Addr{addr("192.0.2.7")}}
+	lower := both
+	lower.Info.Config.Profile, lower.Info.Config.Allow = cell.Medium, 0
+	lower.Info.Config.Addrs = nil
+	for _, c := range []struct {
+		o    Observed
+		r    cell.Rule
+		d    cell.Denial
+		want Remedy
+	}{
+		{both, raw, cell.Denial{}, Remedy{Lift: "exception rawsock, in force", Manifest: "allow rawsock"}},
+		{both, ipc, cell.Denial{}, Remedy{"exception ipc", "cellctl allow web ipc", "allow rawsock ipc"}},
+		{both, undeclared, cell.Denial{Detail: 81}, Remedy{Lift: "ports 81, in force", Manifest: "ports 80 81"}},
+		{both, undeclared, cell.Denial{Detail: 82},
+			Remedy{"ports 82", "cellctl set web ports=80,81,82", "ports 80 81 82"}},
+		{both, address, cell.Denial{Addr: addr("192.0.2.7")},
+			Remedy{Lift: "address 192.0.2.7, in force", Manifest: "addr 192.0.2.7"}},
+		{both, maxproc, cell.Denial{}, Remedy{Lift: "no maxproc, in force", Manifest: "# no maxproc directive"}},
+		{lower, ipc, cell.Denial{}, Remedy{Lift: "profile medium, in force", Manifest: "profile medium"}},
+		{lower, undeclared, cell.Denial{Detail: 99}, Remedy{Lift: "profile medium, in force", Manifest: "profile medium"}},
+		{lower, raw, cell.Denial{}, Remedy{"exception rawsock", "cellctl allow web rawsock", "allow rawsock"}},
+		{lower, accounting, cell.Denial{}, Remedy{"profile low", "cellctl set web profile=low", "profile low"}},
+		{lower, address, cell.Denial{Addr: addr("192.0.2.7")},
+			Remedy{Lift: "no declared address, in force", Manifest: "# no addr directive"}},
+	} {
+		if got := c.o.remedy(c.r, []cell.Denial{c.d}); got != c.want {
+			t.Errorf("%s: got %+v, want %+v", c.r.Name, got, c.want)
+		}
+	}
+}
+
 func TestRemedies(t *testing.T) {
 	o := observed(nil, nil, nil)
 	o.Info.Config.Allow = cell.Only(cell.ExcIPC)

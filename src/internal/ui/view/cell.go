@@ -303,6 +303,9 @@ func (p *pen) denials(c *model.Cell, seen *model.Watched) {
 
 func (p *pen) explained(l explain.Line) {
 	text := fmt.Sprintf("  %6d  %s", l.Denied+l.Learned, l.Rule.Name)
+	if l.Learned > 0 {
+		text += fmt.Sprintf("  (%d learned)", l.Learned)
+	}
 	if l.Last.Count > 0 {
 		text += fmt.Sprintf("  by %s at %s", l.Last.Program, when(l.Last.Last, time.Now()))
 	}

@@ -163,5 +163,8 @@ func lift(d model.Denial) string {
 	if d.Remedy.Lift == "" {
 		return "nothing lifts this rule"
 	}
+	if d.Remedy.Command == "" {
+		return "lifted by " + d.Remedy.Lift
+	}
 	return "lifted by " + d.Remedy.Lift + ": " + d.Remedy.Command
 }
