@@ -31,12 +31,7 @@ roundtrip_body()
 	rm -rf "$(data web)"/[ab]*
 	echo new >"$(data web)/new"
 	atf_check -o match:restored cellmgr backup restore -u web
-	[ "$(facts "$(data web)")" = "$before" ] || {
-		echo "$before" >before
-		facts "$(data web)" >after
-		diff before after | head -n 20 >&2
-		atf_fail "not what it was"
-	}
+	same_facts "$(data web)" "$before" || atf_fail "not what it was"
 	used=$(du -k "$(data web)/a-sparse" | cut -f 1)
 	[ "$used" -lt $((had + 4096)) ] || atf_fail "the holes are gone: $used KiB"
 }
@@ -49,6 +44,7 @@ atf_test_case others cleanup
 others_head()
 {
 	atf_set descr "tar and bsdtar unpack it, and the digests inside hold"
+	atf_set timeout 300 # 2,000 files, on an emulated machine too
 }
 others_body()
 {
@@ -65,15 +61,20 @@ others_body()
 	done=
 	for tar in tar bsdtar; do
 		command -v $tar >/dev/null || continue
+		# An older one ignores what POSIX.1-2001 added, and must still
+		# get at all the rest.
+		promised=cat
+		reads_pax $tar || promised=ustar_facts
 		mkdir $tar.d
 		atf_check -e ignore $tar -C $tar.d -xpzf web.tar.gz
-		[ "$(facts $tar.d/data/var)" = "$before" ] ||
+		same_facts $tar.d/data/var "$before" $promised ||
 		    atf_fail "$tar reads something else"
-		if command -v sha256sum >/dev/null; then
+		if [ $promised = cat ] && command -v sha256sum >/dev/null; then
 			(cd $tar.d && sha256sum --quiet -c DIGESTS) ||
 			    atf_fail "digests"
 		fi
 		done="$done $tar"
+		echo "$tar: compared by $promised"
 	done
 	[ -n "$done" ] || atf_skip "neither tar nor bsdtar here"
 	file=$(cellmgr backup show web | sed -n 's/^file //p')
@@ -184,10 +185,14 @@ full_body()
 	# A restore during: files of one byte take more room than in the archive.
 	rm "$(data web)/big"
 	mkdir "$(data web)/many"
+	most=$(($(free_kib "$CELLS_DB") * 2 / 5)) # none are left for as many
 	i=0
-	while [ $i -lt 700 ]; do
-		echo >"$(data web)/many/$i"
-		i=$((i + 1))
+	while [ "$(free_kib "$CELLS_DB")" -gt $most ]; do
+		[ $i -lt 2000 ] || atf_fail "$i files take no room"
+		for _ in 1 2 3 4 5 6 7 8 9 10; do
+			echo >"$(data web)/many/$i"
+			i=$((i + 1))
+		done
 	done
 	atf_check -o ignore cellmgr backup create web
 	echo new >"$(data web)/many/0"
