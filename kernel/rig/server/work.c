@@ -19,6 +19,7 @@ static pthread_mutex_t work_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work_cv = PTHREAD_COND_INITIALIZER;
 static struct queue asked = { NULL, &asked.head };
 static struct queue answered = { NULL, &answered.head };
+static unsigned int nasked;	/* in the queue */
 static unsigned int nthreads, nidle;
 static bool stopping;
 static pthread_t threads[MAXTHREADS];
@@ -41,6 +42,7 @@ queue_get(struct queue *q)
 	return w;
 }
 
+/* Who is not in a call is idle, whether it waits or is on its way here. */
 static void *
 worker(void *arg)
 {
@@ -49,16 +51,16 @@ worker(void *arg)
 	(void)arg;
 	pthread_mutex_lock(&work_lock);
 	for (;;) {
-		while ((w = queue_get(&asked)) == NULL && !stopping) {
-			nidle++;
+		while ((w = queue_get(&asked)) == NULL && !stopping)
 			pthread_cond_wait(&work_cv, &work_lock);
-			nidle--;
-		}
 		if (w == NULL)
 			break;
+		nasked--;
+		nidle--;
 		pthread_mutex_unlock(&work_lock);
 		node_call(w);
 		pthread_mutex_lock(&work_lock);
+		nidle++;
 		queue_put(&answered, w);
 		loop_wake();
 	}
@@ -66,14 +68,27 @@ worker(void *arg)
 	return NULL;
 }
 
+static int
+hire(void)
+{
+	int error = pthread_create(&threads[nthreads], NULL, worker, NULL);
+
+	if (error == 0) {
+		nthreads++;
+		nidle++;
+	}
+	return error;
+}
+
 /* At least one, so that nothing waits for ever. */
 int
 work_init(void)
 {
-	int error = pthread_create(&threads[0], NULL, worker, NULL);
+	int error;
 
-	if (error == 0)
-		nthreads = 1;
+	pthread_mutex_lock(&work_lock);
+	error = hire();
+	pthread_mutex_unlock(&work_lock);
 	return error;
 }
 
@@ -82,9 +97,13 @@ work_submit(struct work *w)
 {
 	pthread_mutex_lock(&work_lock);
 	queue_put(&asked, w);
-	if (nidle == 0 && nthreads < MAXTHREADS &&
-	    pthread_create(&threads[nthreads], NULL, worker, NULL) == 0)
-		nthreads++;
+	nasked++;
+	/*
+	 * One who has been woken and does not run yet is idle as before: he
+	 * takes one of what is asked, and each of the rest needs another.
+	 */
+	if (nasked > nidle && nthreads < MAXTHREADS)
+		(void)hire();
 	pthread_cond_signal(&work_cv);
 	pthread_mutex_unlock(&work_lock);
 }
