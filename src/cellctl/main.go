@@ -4,7 +4,6 @@ package main
 
 import (
 	"errors"
-	"os"
 
 	"cells/src/internal/cell"
 	"cells/src/internal/cli"
@@ -12,7 +11,7 @@ import (
 )
 
 func main() {
-	os.Exit(program().Main())
+	enter.Exit(program().Main())
 }
 
 // program is the table of verbs, in the order of the manual.

@@ -4,8 +4,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"unsafe"
 
@@ -27,6 +29,7 @@ func confine(c *kern.Client, id cell.ID) error {
 	if err != nil || len(program) == 0 {
 		return err
 	}
+	defer collectNothing()()
 	fd, err := install(program)
 	if err != nil {
 		return fmt.Errorf("cell %d: seccomp: %w", id, err)
@@ -36,6 +39,20 @@ func confine(c *kern.Client, id cell.ID) error {
 		return fmt.Errorf("cell %d: the rig did not take the listener: %w", id, err)
 	}
 	return nil
+}
+
+// collectNothing switches the garbage collector off until the function that
+// it returns is called.  Until the rig has the listener, a call of this thread
+// that the filter traps would wait for an answer that nobody gives; and where a
+// collection begins on this thread, the runtime has it interrupt the others,
+// by tgkill(2).
+func collectNothing() (restore func()) {
+	limit := debug.SetMemoryLimit(math.MaxInt64)
+	percent := debug.SetGCPercent(-1) // ends a collection that is under way
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // filter reads the program from the rig; none where it has nothing to
