@@ -121,6 +121,7 @@ usage_body()
 	-w 0|2|-w 0: at least
 	-w x|2|-w: .*number expected
 	-w 1 -c -1|2|-c -1
+	-w 1 -c 0|2|-c 0
 	-P -H|2|-P goes with no other option
 	-P -o id|2|-P goes with no other option
 	-P -w 1|2|-P goes with no other option

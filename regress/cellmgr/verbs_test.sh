@@ -79,6 +79,13 @@ status_body()
 	kill -KILL "$(awk '$1 == "service" { print $2 }' "$CELLS_RUN/$web.status")"
 	cells_await 10 grep -q '^restarts 1$' "$CELLS_RUN/$web.status"
 	atf_check -o inline:"1\n" cellmgr status -H -o restarts "$web"
+	# A status that cannot be read is not taken for none, and can be mended.
+	pid=$(cellctl list -H -o super "$web")
+	echo rubbish >"$CELLS_RUN/$web.status"
+	atf_check -s exit:1 -e match:"$web.status: damaged: .*; .kill -HUP $pid' mends it" \
+	    cellmgr status
+	kill -HUP "$pid"
+	cells_await 10 cellmgr status
 	manifest "$web" 'ports 18080' 'env A=1'
 	atf_check -o inline:"2\tports,env\n" cellmgr status -H -o drift,what "$web"
 	# Mistakes do not hide what runs.

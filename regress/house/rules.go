@@ -23,7 +23,7 @@ type layer struct {
 var layers = []layer{
 	{name: "crash"},
 	{name: "words"},
-	{name: "table"},
+	{name: "table", imports: []string{"words"}},
 	{name: "cell", imports: []string{"words"}},
 	{name: "cli", imports: []string{"words"}},
 	{name: "mantest", imports: []string{"cli", "table"}},

@@ -18,6 +18,7 @@ type statsOptions struct {
 	prometheus bool
 	wait       string
 	count      int
+	counted    bool // -c is given
 	interval   time.Duration
 }
 
@@ -32,6 +33,7 @@ func statsVerb() cli.Verb {
 			fs.StringVarP(&o.wait, "wait", "w", "", "print again every `SECONDS`, with the CPU's use in between")
 			fs.IntVarP(&o.count, "count", "c", 0, "with -w, only `COUNT` times")
 			return func(ctx *cli.Context, args []string) error {
+				o.counted = fs.Changed("count")
 				if err := o.check(); err != nil {
 					return err
 				}
@@ -44,7 +46,7 @@ func statsVerb() cli.Verb {
 // check refuses options that do not go together.
 func (o *statsOptions) check() error {
 	switch {
-	case o.count < 0:
+	case o.counted && o.count < 1:
 		return cli.Usagef("stats: -c %d: a number above 0 expected", o.count)
 	case o.count > 0 && o.wait == "":
 		return cli.Usagef("stats: -c is of use with -w only")

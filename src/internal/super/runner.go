@@ -249,6 +249,7 @@ func (r *Runner) asked(s syscall.Signal) {
 		r.pushAs(RestartAsked, levelNotice, "asked to restart by %s", signalName(s))
 	case sigReopen:
 		r.log.reopen()
+		r.written = Status{} // the file may have been lost, too
 	case syscall.SIGPIPE:
 		// Writing to a stream that nobody reads is an error, not an end.
 	default:

@@ -441,6 +441,8 @@ func TestStatusErrors(t *testing.T) {
 	os.WriteFile(StatusFile(dir, "web"), []byte("state ready\n"), 0o644)
 	if _, err := ReadStatus(dir, "web"); err == nil {
 		t.Error("half a status was believed")
+	} else if want := "web.status: damaged: cell is missing; `rm "; !strings.Contains(err.Error(), want) {
+		t.Errorf("got %q, want %q in it", err, want)
 	}
 	os.Mkdir(lockFile(dir, "db"), 0o755)
 	os.WriteFile(lockFile(dir, "x"), nil, 0)
@@ -464,5 +466,11 @@ func TestStatusRoundTrip(t *testing.T) {
 	in.Why = "two lines"
 	if err != nil || *out != in {
 		t.Errorf("%+v, %v; expected %+v", out, err, in)
+	}
+	// What a supervisor of an earlier version does not know it does not tell.
+	lines := strings.SplitAfter(string(in.format()), "\n")
+	out, err = parseStatus([]byte(strings.Join(lines[:needed], "")))
+	if want := (Status{Supervisor: 1, Cell: 2, State: Unhealthy, Service: 3}); err != nil || *out != want {
+		t.Errorf("%+v, %v; expected %+v", out, err, want)
 	}
 }

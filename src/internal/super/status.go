@@ -65,7 +65,8 @@ func text(key string, at func(*Status) *string) field {
 }
 
 // fields is the format of the file.  New keys go to the end; readers pass
-// over those that they do not know.
+// over those that they do not know, and do without those that are later than
+// the supervisor: it may be of another version than who looks after it.
 var fields = []field{
 	{"state", func(s *Status) string { return s.State.String() },
 		func(s *Status, v string) (err error) { s.State, err = parseState(v); return }},
@@ -87,6 +88,9 @@ var fields = []field{
 	text("why", func(s *Status) *string { return &s.Why }),
 	text("maxproc", func(s *Status) *string { return &s.MaxProc }),
 }
+
+// needed is how many of them, the first ones, every file has.
+const needed = 4
 
 func parseState(v string) (State, error) {
 	for i, n := range stateNames {
@@ -115,7 +119,7 @@ func (s *Status) format() []byte {
 // parseStatus reads the content of the file.
 func parseStatus(b []byte) (*Status, error) {
 	s := &Status{}
-	seen := 0
+	seen := map[string]bool{}
 	for line := range strings.Lines(string(b)) {
 		key, val, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		for _, f := range fields {
@@ -125,11 +129,13 @@ func parseStatus(b []byte) (*Status, error) {
 			if err := f.set(s, val); err != nil {
 				return nil, fmt.Errorf("%s: %w", key, err)
 			}
-			seen++
+			seen[key] = true
 		}
 	}
-	if seen < len(fields) {
-		return nil, fmt.Errorf("%d of %d keys are missing", len(fields)-seen, len(fields))
+	for _, f := range fields[:needed] {
+		if !seen[f.key] {
+			return nil, fmt.Errorf("%s is missing", f.key)
+		}
 	}
 	return s, nil
 }
@@ -161,7 +167,11 @@ func ReadStatus(dir, name string) (Status, error) {
 		return Status{}, err
 	}
 	s, err := readFile(dir, name)
+	var damaged *damagedError
 	switch {
+	case errors.As(err, &damaged):
+		damaged.pid = pid
+		return Status{}, err
 	case err != nil:
 		return Status{}, err
 	case s == nil, pid != 0 && s.Supervisor != pid:
@@ -170,6 +180,24 @@ func ReadStatus(dir, name string) (Status, error) {
 	s.Alive = pid != 0
 	return *s, nil
 }
+
+// damagedError is a file that is not as a supervisor writes it, and how to be
+// rid of it.
+type damagedError struct {
+	path string
+	why  error
+	pid  int // whose it is; 0: nobody's any more
+}
+
+func (e *damagedError) Error() string {
+	mend := "rm " + e.path
+	if e.pid != 0 {
+		mend = fmt.Sprintf("kill -HUP %d", e.pid)
+	}
+	return fmt.Sprintf("%s: damaged: %v; `%s' mends it", e.path, e.why, mend)
+}
+
+func (e *damagedError) Unwrap() error { return e.why }
 
 // stateBefore is the state before anything was written.
 func stateBefore(pid int) State {
@@ -191,7 +219,7 @@ func readFile(dir, name string) (*Status, error) {
 	}
 	s, err := parseStatus(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, &damagedError{path: path, why: err}
 	}
 	return s, nil
 }

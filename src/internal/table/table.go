@@ -13,6 +13,8 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/olekukonko/tablewriter"
+
+	"cells/src/internal/words"
 )
 
 // Field is one column that records of type T can be shown in.
@@ -38,8 +40,13 @@ type UnknownFieldError struct {
 	Known []string
 }
 
+// Error lists the fields, unless what was meant will be said.
 func (e *UnknownFieldError) Error() string {
-	return fmt.Sprintf("unknown field %q", e.Name)
+	text := fmt.Sprintf("unknown field %q", e.Name)
+	if words.Meant(e.Unknown()) == "" {
+		text += "; one of: " + strings.Join(e.Known, " ")
+	}
+	return text
 }
 
 // Unknown tells a program's error printer what was probably meant.
