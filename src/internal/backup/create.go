@@ -25,7 +25,7 @@ func (s *Store) Create(ctx context.Context, e *engine.Engine, src *Source, o Mak
 	if err != nil {
 		return b, err
 	}
-	if err := s.expect(src, o); err != nil {
+	if err := s.expect(ctx, src, o); err != nil {
 		return b, err
 	}
 	own := src.Kind == KindCell && slices.Contains(running, src.Name)
@@ -95,8 +95,8 @@ func around(ctx context.Context, e *engine.Engine, how string, running []string,
 
 // expect reports a disk that will be full: what the last backup took of what
 // it held is what this one will take of what there is.
-func (s *Store) expect(src *Source, o Making) error {
-	bytes, _, err := src.Measure()
+func (s *Store) expect(ctx context.Context, src *Source, o Making) error {
+	bytes, err := src.Measure(ctx)
 	if err != nil {
 		return err
 	}

@@ -168,11 +168,14 @@ func checkName(name string) error {
 	case name == "" || name[0] == '/' || path.Clean(name) != name || name == "." ||
 		name == ".." || strings.HasPrefix(name, "../") || strings.ContainsRune(name, 0):
 		return bad("%.80q is no path below the archive", name)
-	case len(name) > maxPath || strings.Count(name, "/") > maxDepth:
+	case tooLong(name):
 		return bad("%.60q... is too long", name)
 	}
 	return nil
 }
+
+// tooLong reports whether a path is longer, or deeper, than archives hold.
+func tooLong(name string) bool { return len(name) > maxPath || strings.Count(name, "/") > maxDepth }
 
 // checkPlace makes sure that a member is one that archives have, of a kind
 // that belongs there.  Of the directory that it is in checkTree takes care.

@@ -179,6 +179,10 @@ func describe(m fs.FileMode) string {
 
 // member is what is known of a file; of kind 0 where it cannot be kept.
 func (p *packer) member(st fs.FileInfo, name string) (*member, facts, error) {
+	if tooLong(name) {
+		return nil, facts{}, fmt.Errorf("%.60q...: a backup holds no path beyond %d bytes or %d directories",
+			name, maxPath, maxDepth)
+	}
 	if err := checkName(name); err != nil {
 		return nil, facts{}, err
 	}

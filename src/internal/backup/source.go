@@ -2,10 +2,9 @@ package backup
 
 import (
 	"archive/tar"
+	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"cells/src/internal/engine"
+	"cells/src/internal/host"
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
 )
@@ -90,28 +90,49 @@ func (s *Source) dirs() (names, paths []string) {
 }
 
 // Measure adds up what the directories take on the disk, as a first guess of
-// what there is to read.
-func (s *Source) Measure() (bytes, files int64, err error) {
+// what there is to read.  Cells may run and change them meanwhile: what cannot
+// be looked at is left to those who copy.
+func (s *Source) Measure(ctx context.Context) (bytes int64, err error) {
 	_, paths := s.dirs()
 	for _, p := range paths {
-		err := filepath.WalkDir(p, func(at string, d fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			files++
-			if st, err := d.Info(); err == nil && st.Mode().IsRegular() {
-				bytes += min(st.Size(), factsOf(st).allocated)
-			}
-			return nil
-		})
+		root, err := os.OpenRoot(p)
 		if err != nil {
-			return 0, 0, err
+			return 0, err
+		}
+		n := measure(ctx, root)
+		root.Close()
+		if err := ctx.Err(); err != nil {
+			return 0, context.Cause(ctx)
+		}
+		bytes += n
+	}
+	return bytes, nil
+}
+
+// measure is Measure for what is below one directory.
+func measure(ctx context.Context, root *os.Root) (bytes int64) {
+	d, err := root.Open(".")
+	if err != nil {
+		return 0
+	}
+	entries, _ := d.ReadDir(-1)
+	d.Close()
+	for _, e := range entries {
+		st, err := root.Lstat(e.Name())
+		switch {
+		case ctx.Err() != nil:
+			return bytes
+		case err != nil:
+		case st.Mode().IsRegular():
+			bytes += min(st.Size(), factsOf(st).allocated)
+		case st.IsDir():
+			if sub, err := host.OpenBelow(root, e.Name()); err == nil {
+				bytes += measure(ctx, sub)
+				sub.Close()
+			}
 		}
 	}
-	return bytes, files, nil
+	return bytes
 }
 
 // fill puts everything into the archive.
