@@ -43,6 +43,11 @@
  *   nothing unless the policy permits routes and interfaces both.
  * - Ports and processes are the host's: processes have no numbers of their
  *   own, and signals to groups come from the rig.
+ * - One thread answers, one question after the other, and reads what an
+ *   argument points to in between.  Where that lies in a file that is mapped,
+ *   on a server that does not answer (FUSE, NFS), every cell's trapped calls
+ *   wait with it: only the server's end or the rig's ends that.  A page that
+ *   is not there yet is no reason to refuse: most come in a moment.
  *
  * The functions below are for one thread at a time, apart from those that say
  * otherwise.  Errors are errno(2) values, 0 is success.  Who acts is always

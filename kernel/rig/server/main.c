@@ -16,6 +16,8 @@
 #include "server/real.h"
 #include "server/server.h"
 
+#define	LASTLIMIT	60	/* seconds that ending takes at most */
+
 static bool debug, foreground, rehearse;
 static const char *sock, *logfile, *pidfile;
 
@@ -181,6 +183,8 @@ main(int argc, char **argv)
 	ready(fd);
 	error = loop_run(listener);
 	path_remove();
+	/* Not even a page of a member's that never comes keeps us: rig.h. */
+	alarm(LASTLIMIT);
 	real_kill_enforced();
 	work_fini();
 	watch_fini();
