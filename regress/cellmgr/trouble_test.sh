@@ -126,6 +126,9 @@ user_body()
 		# shellcheck disable=SC2086
 		atf_check -s exit:1 -e match:'only root may' cellmgr $verb
 	done
+	atf_check -s exit:1 -e match:'only root may volume create: ' cellmgr volume create x
+	mkdir -m 0 "$CELLS_DB/bases"
+	atf_check -s exit:1 -e match:'only root may look at bases: ' cellmgr base list
 	# A manifest that cannot be read is not one that is not there.
 	chmod 0 "$CELLS_ETC/$none.cell"
 	for verb in "logs $none" "show $none" "list" "plan"; do

@@ -246,6 +246,9 @@ shell_body()
 	echo 'echo from the shell; exit 7' >script
 	atf_check -s exit:7 -o inline:"from the shell\n" cellmgr shell "$web" <script
 	atf_check -s exit:1 -e match:'no such cell' cellmgr shell "${web}x" /bin/true
+	atf_check -o ignore cellmgr stop "$web"
+	atf_check -s exit:1 -e inline:"cellmgr: $web: it is down; \`cellmgr start $web' starts it\n" \
+	    cellmgr shell "$web" /bin/true
 }
 shell_cleanup()
 {

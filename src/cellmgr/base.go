@@ -28,7 +28,9 @@ func baseVerb() cli.Verb {
 }
 
 func base(ctx *cli.Context, l cli.Listing, sums string, args []string) error {
-	switch action, rest := args[0], args[1:]; {
+	action, rest := args[0], args[1:]
+	ctx.Verb += " " + action
+	switch {
 	case action == "list" && len(rest) == 0:
 		return baseList(ctx, l)
 	case action == "add" && len(rest) > 1:
@@ -44,7 +46,7 @@ func baseList(ctx *cli.Context, l cli.Listing) error {
 	warnMistakes(ctx, mistakes)
 	all, err := engine.Offline(s).Bases()
 	if err != nil {
-		return err
+		return rootOnly("look at bases", err)
 	}
 	return printAll(ctx, l, baseFields, all)
 }

@@ -42,7 +42,7 @@ func (o logOptions) run(ctx *cli.Context, name string) error {
 	}
 	t, err := engine.OpenTail(c, o.lines)
 	if err != nil {
-		return err
+		return rootOnly("read that log", err)
 	}
 	defer t.Close()
 	for {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"syscall"
 
@@ -8,6 +10,7 @@ import (
 
 	"cells/src/internal/cli"
 	"cells/src/internal/engine"
+	"cells/src/internal/kern"
 )
 
 func shellVerb() cli.Verb {
@@ -22,9 +25,27 @@ func shellVerb() cli.Verb {
 	}
 }
 
+// mayEnter says of a cell that has a manifest, and is not there, how to start
+// it.  All else is for cellctl to say.
+func mayEnter(ctx *cli.Context, name string) error {
+	s, _ := load() // mistakes keep nobody out
+	e, err := open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	if _, err := e.Kern.Get(name); errors.Is(err, kern.ErrNoCell) && s.Cells[name] != nil {
+		return fmt.Errorf("%s: it is down; `cellmgr start %s' starts it", name, name)
+	}
+	return nil
+}
+
 // shell becomes cellctl exec: what runs in a cell is a child of the caller's
 // shell, with its terminal.
 func shell(ctx *cli.Context, user string, args []string) error {
+	if err := mayEnter(ctx, args[0]); err != nil {
+		return err
+	}
 	path, err := engine.Cellctl()
 	if err != nil {
 		return err

@@ -30,7 +30,9 @@ func volumeVerb() cli.Verb {
 }
 
 func volume(ctx *cli.Context, l cli.Listing, data bool, args []string) error {
-	switch action, rest := args[0], args[1:]; {
+	action, rest := args[0], args[1:]
+	ctx.Verb += " " + action
+	switch {
 	case action == "list":
 		return volumeList(ctx, l, rest)
 	case action == "create" && len(rest) > 0:
