@@ -98,7 +98,7 @@ func TestSupervisor(t *testing.T) {
 	if err := os.WriteFile(file, []byte("state ready\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ask(); err == nil || !strings.Contains(err.Error(), "keys are missing") {
+	if _, err := ask(); err == nil || !strings.Contains(err.Error(), "damaged: cell is missing") {
 		t.Errorf("a broken file: %v", err)
 	}
 	s.set = &manifest.Set{Conf: &manifest.Conf{Run: dir}, Cells: map[string]*manifest.Cell{"web": {}}}
