@@ -78,7 +78,10 @@ status_body()
 	cells_await 10 is_state "$ill" ready
 	kill -KILL "$(awk '$1 == "service" { print $2 }' "$CELLS_RUN/$web.status")"
 	cells_await 10 grep -q '^restarts 1$' "$CELLS_RUN/$web.status"
-	atf_check -o inline:"1\n" cellmgr status -H -o restarts "$web"
+	atf_check -o inline:"1\t1\t1\tsignal SIGKILL\t0\n" \
+	    cellmgr status -H -o restarts,exits,failures,lastexit,lines "$web"
+	[ "$(cellmgr status -H -o checksok "$ill")" -gt 0 ] || atf_fail "no check counted"
+	[ "$(cellmgr status -H -o checksbad "$ill")" -gt 0 ] || atf_fail "no failed check counted"
 	# A status that cannot be read is not taken for none, and can be mended.
 	pid=$(cellctl list -H -o super "$web")
 	echo rubbish >"$CELLS_RUN/$web.status"

@@ -131,12 +131,7 @@ var statusFields = []table.Field[health]{
 			return words.BriefDuration(time.Since(h.since()))
 		}},
 	{Name: "restarts", Right: true, Doc: "how often its service was started again",
-		Value: func(h health) string {
-			if !h.super.Alive {
-				return ""
-			}
-			return strconv.FormatUint(h.super.Restarts, 10)
-		}},
+		Value: func(h health) string { return h.count(h.super.Restarts) }},
 	{Name: "health", Doc: "ok, failing, unknown, or - where it is not checked",
 		Value: func(h health) string {
 			if !h.super.Alive {
@@ -172,6 +167,28 @@ var statusFields = []table.Field[health]{
 		Value: func(h health) string { return flag(h.wanted) }},
 	{Name: "what", Extra: true, Doc: "what the drift is about",
 		Value: func(h health) string { return strings.Join(h.drift, ",") }},
+	counter("exits", "how often its service ended", func(s super.Status) uint64 { return s.Exits }),
+	counter("failures", "how often of these not with status 0", func(s super.Status) uint64 { return s.Failures }),
+	{Name: "lastexit", Extra: true, Doc: "how it ended last",
+		Value: func(h health) string { return h.super.LastExit }},
+	counter("checksok", "health checks that it passed", func(s super.Status) uint64 { return s.ChecksOK }),
+	counter("checksbad", "health checks that it failed", func(s super.Status) uint64 { return s.ChecksBad }),
+	counter("lines", "lines that it printed", func(s super.Status) uint64 { return s.Lines }),
+	counter("lost", "of these that some log did not get", func(s super.Status) uint64 { return s.Lost }),
+}
+
+// counter is a field that a supervisor counts, since it began.
+func counter(name, doc string, of func(super.Status) uint64) table.Field[health] {
+	return table.Field[health]{Name: name, Right: true, Extra: true, Doc: doc,
+		Value: func(h health) string { return h.count(of(h.super)) }}
+}
+
+// count is a number that a supervisor tells, if there is one.
+func (h health) count(n uint64) string {
+	if !h.super.Alive {
+		return ""
+	}
+	return strconv.FormatUint(n, 10)
 }
 
 // flag is a truth as a raw value.
