@@ -21,6 +21,7 @@ import (
 func backupVerb() cli.Verb {
 	return cli.Verb{
 		Name: "backup", Operands: "ACTION [ARG...]", Min: 1, Max: -1, Foreign: true,
+		Actions: backupProgram().Names(), More: "BACKUP",
 		Summary: "makes, checks, restores and tries backups; backup help lists how",
 		Setup: func(*pflag.FlagSet) cli.Action {
 			return func(ctx *cli.Context, args []string) error {

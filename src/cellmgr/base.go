@@ -16,6 +16,7 @@ import (
 func baseVerb() cli.Verb {
 	return cli.Verb{
 		Name: "base", Operands: "list | add BASE ARCHIVE... | remove BASE...", Min: 1, Max: -1,
+		Actions: []string{"list", "add", "remove"}, More: "BASE",
 		Summary: "lists, unpacks or removes bases",
 		Setup: func(fs *pflag.FlagSet) cli.Action {
 			var l cli.Listing

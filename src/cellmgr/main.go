@@ -28,11 +28,18 @@ func program() *cli.Program {
 		Summary: "Keeps cells as their manifests say.",
 		Verbs:   verbs(),
 		Words: map[string][]string{
-			"VIEW":   views,
-			"SHELL":  cli.Shells(),
-			"ACTION": {"list", "add", "remove"},
+			"VIEW":               views,
+			"SHELL":              cli.Shells(),
+			"DIRECTIVE":          directives(),
+			"DIRECTIVE=OPERANDS": directives(),
 		},
-		Commands: map[string]string{"CELL": "cellmgr list -H -o name", "NAME": "cellmgr list -H -o name"},
+		Commands: map[string]string{
+			"CELL":   "cellmgr list -H -o name",
+			"VOLUME": "cellmgr volume list -H -o name",
+			"BASE":   "cellmgr base list -H -o name",
+			"BACKUP": "{ cellmgr list -H -o name; cellmgr backup list -H -o backup; }",
+			"N":      "cellmgr history -H -o generation",
+		},
 	}
 }
 

@@ -18,6 +18,7 @@ func volumeVerb() cli.Verb {
 	return cli.Verb{
 		Name: "volume", Operands: "list [VOLUME...] | create VOLUME [DIRECTIVE=OPERANDS...] | remove VOLUME...",
 		Min: 1, Max: -1,
+		Actions: []string{"list", "create", "remove"}, More: "VOLUME",
 		Summary: "lists, declares or removes named volumes",
 		Setup: func(fs *pflag.FlagSet) cli.Action {
 			var l cli.Listing

@@ -48,6 +48,10 @@ type Verb struct {
 	// Foreign says that options end at the first operand, because what
 	// follows are those of a command.
 	Foreign bool
+	// Actions are what the first operand may be, where it is one of a few
+	// words, and More is the placeholder of what follows it; for completion.
+	Actions []string
+	More    string
 	// Setup declares the options and returns what runs with them.
 	Setup func(fs *pflag.FlagSet) Action
 	// Hidden keeps the verb out of help and completion: it is the program's
@@ -139,12 +143,13 @@ func (p *Program) find(name string) *Verb {
 }
 
 // names lists what a user may type as a verb.
-func (p *Program) names() []string {
-	out := []string{"help"}
-	for _, v := range p.Verbs {
-		if !v.Hidden {
-			out = append(out, v.Name)
-		}
+func (p *Program) names() []string { return append([]string{"help"}, p.Names()...) }
+
+// Names lists the verbs that do something.
+func (p *Program) Names() []string {
+	var out []string
+	for _, v := range p.shown() {
+		out = append(out, v.Name)
 	}
 	return out
 }

@@ -92,6 +92,9 @@ func (p *Program) source(name string) string {
 // operandSources lists the sources of a verb's operands; the last one goes
 // for all that follow where it repeats.
 func (p *Program) operandSources(v *Verb) (first, rest string) {
+	if len(v.Actions) > 0 {
+		return strings.Join(v.Actions, " "), p.source(v.More)
+	}
 	words := strings.Fields(v.Operands)
 	if len(words) == 0 {
 		return "", ""
