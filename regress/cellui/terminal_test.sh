@@ -107,7 +107,7 @@ kinds_body()
 	see '^web *ready'
 	coloured mono
 	tm resize-window -x 79 -y 24
-	see '^79x24 is too small' '^at least 80x24'
+	see '^79x24 is too small' '^at least 80x24' '^q ends'
 	tm resize-window -x 140 -y 50
 	see '^web *ready' 'DRIFT  *CPU  *MEMORY$'
 	screen_end

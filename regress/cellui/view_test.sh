@@ -68,7 +68,15 @@ list_of()
 	shown "cells.$1x$2.txt"
 	keys '?'
 	shown "help.$1x$2.txt"
+	keys K
+	see '^K does nothing here; q goes back'
 	keys q
+	see '^NAME'
+	keys '?'
+	see '^keys of the view cells'
+	keys 7
+	see '\[7 jobs\]' 'nothing was done from here yet'
+	keys 1
 	see '^NAME'
 }
 

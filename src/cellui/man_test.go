@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -94,6 +95,30 @@ func TestManViews(t *testing.T) {
 		t.Errorf("the page has views %v, the program %v", got, want)
 	}
 	p.Says(t, "THE VIEWS", "NAME", "STATE", "HEALTH", "PROCS", "MEM", "RST", "AGE", "DRIFT")
+}
+
+// TestManScreens: what is the same in every screen of a kind is in those of
+// the page as in those that the tests of the program wait for.
+func TestManScreens(t *testing.T) {
+	var golden []string
+	for _, name := range []string{"cells", "cell"} {
+		text, err := os.ReadFile("../../regress/cellui/" + name + ".80x24.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden = append(golden, strings.Split(string(text), "\n")...)
+	}
+	same := regexp.MustCompile(`(?m)^(?:\[1 cells\]| 1 cells |NAMEv|POLICY|DRIFT| \? ).*`)
+	screens := strings.ReplaceAll(page(t).Sections["EXAMPLES"], `\&`, "")
+	found := same.FindAllString(screens, -1)
+	if len(found) != 6 {
+		t.Errorf("the page's screens have %q", found)
+	}
+	for _, l := range found {
+		if !slices.Contains(golden, l) {
+			t.Errorf("%q is on no screen of the program", l)
+		}
+	}
 }
 
 func TestManRest(t *testing.T) {

@@ -60,6 +60,7 @@ type App struct {
 	at      int // the page that is shown
 	dialog  dialog
 	said    note
+	small   bool   // the terminal is too small to show anything
 	query   string // of the last search
 	look    looking
 	stored  looking
@@ -121,8 +122,8 @@ func (a *App) page() page { return a.pages[a.at] }
 
 // Draw is the whole screen.
 func (a *App) Draw(w, h int) []screen.Line {
-	if w < view.LeastWidth || h < view.LeastHeight {
-		return view.TooSmall(a.Set, w, h)
+	if a.small = w < view.LeastWidth || h < view.LeastHeight; a.small {
+		return view.TooSmall(a.Set, w, h, a.jobs.Busy())
 	}
 	names := make([]string, len(a.pages))
 	for i, p := range a.pages {
@@ -132,29 +133,44 @@ func (a *App) Draw(w, h int) []screen.Line {
 		view.Header(a.Set, &a.model, a.Host, w),
 		view.Tabs(a.Set, names, a.at, a.page().note(), w),
 	}
-	body, below, hints := h-4, a.noteLine(), a.hints()
+	below, hints := a.noteLines(w), a.hints()
 	var part []screen.Line
 	if a.dialog != nil {
-		part = a.dialog.draw(w, body)
 		hints = a.dialog.hints()
-		if l, ok := a.dialog.line(w); ok {
-			below = l
+		_, own := a.dialog.line(w)
+		if own {
+			below = below[:1]
+		}
+		part = a.dialog.draw(w, h-3-len(below))
+		if own { // it tells of what was drawn
+			below[0], _ = a.dialog.line(w)
 		}
 	}
+	body := h - 3 - len(below)
 	if len(part) < body {
 		out = append(out, a.page().draw(w, body-len(part))...)
 	}
 	out = append(out, part...)
-	out = append(out, below, view.Footer(a.Set, hints, w))
+	out = append(append(out, below...), view.Footer(a.Set, hints, w))
 	for i := range out {
 		out[i] = a.Set.Fit(out[i], w)
 	}
 	return out
 }
 
-// noteLine is the line above the footer: what was said last, else what is
+// mostNote is how many lines a note may take.
+const mostNote = 4
+
+// noteLines are the note in as many lines as it needs: its end may be what
+// says what to do.
+func (a *App) noteLines(w int) []screen.Line {
+	lines := screen.Wrap(a.noteLine(w), w)
+	return lines[:min(len(lines), mostNote)]
+}
+
+// noteLine is what stands above the footer: what was said last, else what is
 // under way, else what is wrong.
-func (a *App) noteLine() screen.Line {
+func (a *App) noteLine(w int) screen.Line {
 	m := &a.model
 	switch {
 	case a.said.text != "":
@@ -162,7 +178,7 @@ func (a *App) noteLine() screen.Line {
 	case m.Sample.Err != nil:
 		return a.Set.Line(screen.Bad, "the kernel does not answer: "+first(m.Sample.Err))
 	case len(a.jobs.Busy()) > 0:
-		return a.busyLine()
+		return a.Set.Fit(a.busyLine(), w) // one line, or the page would jump
 	case m.Mistakes() > 0:
 		return a.Set.Line(screen.Busy, plural(m.Mistakes(), "mistake")+" in the manifests: "+first(m.Sample.Mistakes))
 	case m.Deep != nil && m.Deep.Err != nil:
@@ -173,13 +189,15 @@ func (a *App) noteLine() screen.Line {
 	return screen.Line{}
 }
 
-// busyLine is what is under way.
+// busyLine is what is under way, rather than what waits for it.
 func (a *App) busyLine() screen.Line {
-	now := time.Now()
-	for _, j := range a.jobs.List() {
-		if !j.State.Over() {
+	for _, state := range []jobs.State{jobs.Running, jobs.Waiting} {
+		for _, j := range a.jobs.List() {
+			if j.State != state {
+				continue
+			}
 			text := j.Name + ": " + j.State.String()
-			if p := view.Progress(j, now); p != "" {
+			if p := view.Progress(j, time.Now()); p != "" {
 				text += ": " + p
 			}
 			return a.Set.Line(screen.Busy, text)
@@ -192,12 +210,27 @@ func (a *App) busyLine() screen.Line {
 func (a *App) Key(name string) {
 	a.said = note{}
 	switch {
+	case a.small:
+		a.smallKey(name)
 	case a.dialog != nil && name != "ctrl-l" && name != "ctrl-z":
 		a.dialog.key(name)
 	case !a.dispatch(name):
 		a.say(screen.Plain, "no such key here: "+KeyName(name)+"; ? lists them")
 	}
 	a.refocus()
+}
+
+// smallKey takes a key that nobody sees the effect of: nothing is done but
+// leaving, and that only where nothing would have to be asked.
+func (a *App) smallKey(name string) {
+	switch name {
+	case "q", "esc", "ctrl-c":
+		if len(a.jobs.Busy()) == 0 {
+			a.Terminal.Quit()
+		}
+	case "ctrl-l", "ctrl-z":
+		a.dispatch(name)
+	}
 }
 
 // refocus has looked at what is shown.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
 	"cells/src/internal/super"
+	"cells/src/internal/ui/jobs"
 	"cells/src/internal/ui/model"
 	"cells/src/internal/ui/screen"
 	"cells/src/internal/ui/view"
@@ -283,4 +285,67 @@ func TestSilence(t *testing.T) {
 	d := newDesk(t, true)
 	d.take(model.Sample{At: time.Now(), Set: d.set, Err: errors.New("connection refused")}, 1, nil)
 	d.see(t, "NOT ANSWERING", "the kernel does not answer: connection refused", "web")
+}
+
+// TestPager: what is read over the page scrolls, and gives way to a key that
+// shows another view; what acts does not act behind it.
+func TestPager(t *testing.T) {
+	d := newDesk(t, true)
+	d.press("?")
+	d.see(t, "keys of the view cells", "lines 1 to 20 of", "1-7 view")
+	d.press("G", "k", "space", "g", "pagedown", "K")
+	d.see(t, "K does nothing here; q goes back", "what can be done there")
+	d.press("6")
+	d.see(t, "[6 plan]")
+	d.press("?", "tab")
+	d.see(t, "[7 jobs]", "nothing was done from here yet")
+	d.press("enter")
+	d.see(t, "no job is selected")
+	for _, key := range []string{"q", "esc", "?", "enter"} {
+		if d.press("?", key); d.dialog != nil || d.quit || d.page().name() != onJobs {
+			t.Errorf("%s does not lead back from help", key)
+		}
+	}
+}
+
+// TestJob: everything that a job has said can be read.
+func TestJob(t *testing.T) {
+	d := newDesk(t, true)
+	d.jobs.Start("much", false, func(_ context.Context, j *jobs.Job) error {
+		for i := range 60 {
+			j.Say("line %d %s", i, strings.Repeat("word ", 20))
+		}
+		return nil
+	}, d.over)
+	d.press("7", "enter")
+	d.see(t, "line 0", "lines 1 to 20 of")
+	d.press("G")
+	d.see(t, "line 59", "job 1")
+	d.press("q", "1")
+	d.see(t, "[1 cells]")
+}
+
+// TestBlind: on a terminal that is too small to show anything nothing is done.
+func TestBlind(t *testing.T) {
+	d := newDesk(t, true)
+	d.press("G", "K")
+	d.Draw(60, 15)
+	d.press("y", "A", "y", "2")
+	d.see(t, "-- kill web", "[1 cells]")
+	if len(d.jobs.List()) > 0 {
+		t.Error("something was done that nobody could see")
+	}
+	d.Draw(60, 15)
+	if d.press("q"); !d.quit {
+		t.Error("q does not end it")
+	}
+}
+
+// TestLongNote: what is said is said to its end.
+func TestLongNote(t *testing.T) {
+	d := newDesk(t, true)
+	d.complain(errors.New(strings.Repeat("long ", 30) + "theend"))
+	d.see(t, "theend", "? help")
+	d.ask("title", []screen.Line{d.Set.Line(screen.Plain, "  + "+strings.Repeat("word ", 30)+"the last")})
+	d.see(t, "the last")
 }

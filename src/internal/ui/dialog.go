@@ -28,7 +28,6 @@ type question struct {
 	text    []screen.Line
 	answers []answer
 	scroll  view.Scroll
-	last    int // lines that there was room for
 }
 
 // ask shows a question.  Without an answer nothing happens: n, q and Esc are
@@ -52,11 +51,14 @@ func (a *App) rule(title string, w int) screen.Line {
 }
 
 func (q *question) draw(w, h int) []screen.Line {
-	q.last = min(len(q.text), h-2)
-	q.scroll.Top = max(0, min(q.scroll.Top, len(q.text)-q.last))
+	var text []screen.Line
+	for _, l := range q.text {
+		text = append(text, screen.Wrap(l, w)...)
+	}
+	room := min(len(text), h-2)
 	out := []screen.Line{q.rule(q.title, w)}
-	out = append(out, q.scroll.Window(q.text, q.last)...)
-	if q.last < len(q.text) {
+	out = append(out, q.scroll.Window(text, room)...)
+	if room < len(text) {
 		out[0] = q.rule(q.title+" (j and k scroll)", w)
 	}
 	return append(out, screen.Line{})

@@ -5,22 +5,13 @@ import (
 	"strings"
 
 	"cells/src/internal/ui/screen"
-	"cells/src/internal/ui/view"
 )
-
-// helpPage is the keys of one view, over the whole page.
-type helpPage struct {
-	*App
-	height
-	lines  []screen.Line
-	scroll view.Scroll
-}
 
 // help lists the keys of the view that is shown: those that look, then those
 // that do something, with the reason where they are not to be had.
 func (a *App) help(string) {
-	p := &helpPage{App: a}
-	put := func(style screen.Style, s string) { p.lines = append(p.lines, a.Set.Line(style, s)) }
+	var lines []screen.Line
+	put := func(style screen.Style, s string) { lines = append(lines, a.Set.Line(style, s)) }
 	for _, acts := range []bool{false, true} {
 		title := "keys of the view " + a.page().name()
 		if acts {
@@ -29,13 +20,13 @@ func (a *App) help(string) {
 		if acts && !a.Root {
 			title += ": not by this user, " + onlyRoot
 		}
-		n := len(p.lines)
+		n := len(lines)
 		for i := range bindings {
 			b := &bindings[i]
 			if b.Acts != acts || !b.on(a.page().name()) {
 				continue
 			}
-			if len(p.lines) == n {
+			if len(lines) == n {
 				if n > 0 {
 					put(screen.Plain, "")
 				}
@@ -53,33 +44,7 @@ func (a *App) help(string) {
 			put(style, fmt.Sprintf("  %-16s %s", b.Names(), text))
 		}
 	}
-	p.h = len(p.lines)
-	a.dialog = p
-}
-
-func (p *helpPage) draw(_, h int) []screen.Line {
-	p.h = h
-	return view.Fill(p.scroll.Window(p.lines, h), h)
-}
-
-func (p *helpPage) line(int) (screen.Line, bool) {
-	text := "cellui(8) has more"
-	if n := len(p.lines); n > p.h {
-		text = fmt.Sprintf("lines %d to %d of %d; %s", p.scroll.Top+1, min(n, p.scroll.Top+p.h), n, text)
-	}
-	return p.Set.Line(screen.Label, text), true
-}
-
-func (p *helpPage) hints() []view.Hint {
-	return []view.Hint{{Key: "j k", Does: "scroll"}, {Key: "q", Does: "back"}}
-}
-
-func (p *helpPage) key(name string) {
-	if d := p.step(name); d != 0 {
-		p.scroll.Top = max(0, p.scroll.Top+d)
-		return
-	}
-	p.dialog = nil
+	a.dialog = &pager{App: a, about: "cellui(8) has more", text: func() []screen.Line { return lines }}
 }
 
 // join names a few things.

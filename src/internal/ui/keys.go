@@ -14,6 +14,7 @@ type Binding struct {
 	Hint  string   // in the footer; "" where only help has it
 	About string   // in help and in the manual
 	On    []string // views; none: all
+	Turns bool     // shows another view
 	Acts  bool     // changes something: only root may
 	Asks  bool     // ... and asks first
 	run   func(a *App, key string)
@@ -63,6 +64,11 @@ func (a *App) dispatch(key string) bool {
 
 // onlyRoot is why an ordinary user may not.
 const onlyRoot = "only root may"
+
+// turns reports whether a key shows another view.
+func turns(key string) bool {
+	return slices.ContainsFunc(bindings, func(b Binding) bool { return b.Turns && slices.Contains(b.Keys, key) })
+}
 
 // refuse says why something is not done.
 func (a *App) refuse(b *Binding) {

@@ -1,8 +1,13 @@
 package ui
 
 import (
+	"slices"
+	"strconv"
+
+	"cells/src/internal/ui/jobs"
 	"cells/src/internal/ui/model"
 	"cells/src/internal/ui/screen"
+	"cells/src/internal/ui/view"
 )
 
 // show shows a page.  Views of one cell are about the one that was selected
@@ -38,7 +43,7 @@ func (a *App) back(string) {
 	}
 	if names := a.jobs.Busy(); len(names) > 0 {
 		a.ask("quit", []screen.Line{a.Set.Line(screen.Plain, "  still under way: "+join(names)),
-			a.Set.Line(screen.Plain, "  it is cancelled, and puts back what it had begun")},
+			a.Set.Line(screen.Plain, "  what is not done is cancelled, and puts back what it had begun")},
 			answer{"y", "cancel it and quit", a.Terminal.Quit})
 		return
 	}
@@ -52,6 +57,24 @@ func (a *App) open(string) {
 		return
 	}
 	a.show(1)
+}
+
+// openJob shows everything that the selected job has said, and goes on to.
+func (a *App) openJob(string) {
+	j := a.pages[6].(*jobsPage).job()
+	if j == nil {
+		a.say(screen.Plain, "no job is selected")
+		return
+	}
+	id := j.ID
+	a.dialog = &pager{App: a, about: "job " + strconv.Itoa(id), text: func() []screen.Line {
+		all := a.jobs.List()
+		i := slices.IndexFunc(all, func(j jobs.View) bool { return j.ID == id })
+		if i < 0 {
+			return nil
+		}
+		return view.Job(a.Set, &all[i])
+	}}
 }
 
 func (a *App) move(key string) { a.page().move(key) }

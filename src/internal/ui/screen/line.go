@@ -104,6 +104,55 @@ func Scroll(l Line, n int) Line {
 	return out
 }
 
+// Wrap breaks a line where it is wider than w columns, at a blank if there is
+// one not too far back.  What follows is indented a little more.
+func Wrap(l Line, w int) []Line {
+	const more = 4
+	text := l.String()
+	indent := min(len(text)-len(strings.TrimLeft(text, " "))+more, w/2)
+	var out []Line
+	for l.Width() > w && w > indent+1 {
+		n := breakAt(l.String(), w, max(indent, w/2))
+		out = append(out, Line{Spans: take(l, n).Spans, Selected: l.Selected, Fill: l.Fill})
+		l = Scroll(l, n)
+		for strings.HasPrefix(l.String(), " ") {
+			l = Scroll(l, 1)
+		}
+		l.Spans = append([]Span{{spaces(indent), Plain}}, l.Spans...)
+	}
+	return append(out, l)
+}
+
+// breakAt is after how many columns, w at most, a text is broken: before its
+// last blank that is not left of least.
+func breakAt(s string, w, least int) int {
+	at, n := 0, 0
+	for _, r := range s {
+		if r == ' ' && n >= least {
+			at = n
+		}
+		if n+RuneWidth(r) > w {
+			break
+		}
+		n += RuneWidth(r)
+	}
+	if at > 0 {
+		return at
+	}
+	return n
+}
+
+// take is the first n columns of a line.
+func take(l Line, n int) Line {
+	var out Line
+	for _, s := range l.Spans {
+		text := s.Text[:len(s.Text)-len(Skip(s.Text, n))]
+		out.Add(Span{text, s.Style})
+		n = max(0, n-Width(s.Text))
+	}
+	return out
+}
+
 // Ends puts left and right at the two ends of a line of w columns.
 func (c Charset) Ends(left, right Line, w int) Line {
 	gap := w - left.Width() - right.Width()

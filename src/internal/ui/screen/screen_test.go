@@ -19,7 +19,7 @@ func TestSafe(t *testing.T) {
 		{"\u202egnp", `\342\200\256gnp`, `\342\200\256gnp`},
 		{"e\u0301", `e\314\201`, `e\314\201`},
 		{"\u65e5", "\u65e5", `\346\227\245`},
-		{`back\slash`, `back\\slash`, `back\\slash`},
+		{`back\slash \033`, `back\slash \033`, `back\slash \033`},
 		{"\u2028\ufeff\x00\x7f", `\342\200\250\357\273\277\000\177`, `\342\200\250\357\273\277\000\177`},
 	} {
 		if got := Safe(c.in, false); got != c.utf8 {
@@ -132,4 +132,29 @@ func FuzzSafe(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestWrap: nothing is lost, nothing is too wide, and the style stays.
+func TestWrap(t *testing.T) {
+	c := Charset{}
+	for _, x := range []struct {
+		in   string
+		w    int
+		want string
+	}{
+		{"  + web: start", 20, "  + web: start\n"},
+		{"  + web: start /bin/sh -c while", 20, "  + web: start\n      /bin/sh -c\n      while\n"},
+		{"  + aaaaaaaaaaaaaaaaaaaaaaaaa", 20, "  + aaaaaaaaaaaaaaaa\n      aaaaaaaaa\n"},
+		{"\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e", 7, "\u65e5\u672c\u8a9e\n   \u65e5\u672c\n   \u8a9e\n"},
+		{"", 5, "\n"}, {"abc", 1, "abc\n"},
+	} {
+		if got := Text(Wrap(c.Line(Bad, x.in), x.w)); got != x.want {
+			t.Errorf("%q to %d is\n%s", x.in, x.w, got)
+		}
+	}
+	for _, l := range Wrap(Of(c.Text(Good, "one two"), c.Text(Bad, " three four")), 9) {
+		if strings.Contains(l.String(), "four") && l.Spans[len(l.Spans)-1].Style != Bad {
+			t.Errorf("the style is lost: %v", l)
+		}
+	}
 }

@@ -14,8 +14,14 @@ import (
 // Safe makes s fit for one line of a terminal, whoever wrote it: control
 // characters, what is not UTF-8, and what has no width of its own are
 // written as vis(3) does.  With ascii everything else but ASCII is, too.
+// Backslashes stay as they are: this is for people, and supervisors have
+// written logs in this way already.
 func Safe(s string, ascii bool) string {
-	s = table.Escape(s)
+	parts := strings.Split(s, `\`)
+	for i := range parts {
+		parts[i] = table.Escape(parts[i])
+	}
+	s = strings.Join(parts, `\`)
 	if !strings.ContainsFunc(s, func(r rune) bool { return odd(r, ascii) }) {
 		return s
 	}

@@ -335,7 +335,7 @@ func (p *pen) log(c *model.Cell, seen *model.Watched) {
 	}
 	p.section("LOG", seen.Log.File)
 	if seen.Log.Err != nil {
-		p.out = append(p.out, p.Line(screen.Bad, "  "+seen.Log.Err.Error()))
+		p.out = append(p.out, logErr(p.Charset, seen.Log.Err, "  "))
 		return
 	}
 	if len(seen.Log.Lines) == 0 {

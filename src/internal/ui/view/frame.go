@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strings"
 
 	"cells/src/internal/ui/model"
 	"cells/src/internal/ui/screen"
@@ -90,10 +91,15 @@ func Footer(set screen.Charset, hints []Hint, w int) screen.Line {
 	return set.Fit(l, w)
 }
 
-// TooSmall is all that a terminal shows which is.
-func TooSmall(set screen.Charset, w, h int) []screen.Line {
-	return []screen.Line{
+// TooSmall is all that a terminal shows which is, with the jobs that are
+// under way.
+func TooSmall(set screen.Charset, w, h int, busy []string) []screen.Line {
+	out := []screen.Line{
 		set.Line(screen.Strong, fmt.Sprintf("%dx%d is too small", w, h)),
 		set.Line(screen.Plain, fmt.Sprintf("at least %dx%d", LeastWidth, LeastHeight)),
 	}
+	if len(busy) == 0 {
+		return append(out, set.Line(screen.Plain, "q ends"))
+	}
+	return append(out, set.Line(screen.Busy, "under way: "+strings.Join(busy, ", ")))
 }

@@ -35,23 +35,29 @@ func Jobs(set screen.Charset, all []jobs.View, now time.Time, o *JobsLook, w, h 
 		l.Selected = o.Top+i == o.At
 		out = append(out, l)
 	}
-	j := all[o.At]
-	out = append(out, screen.Line{}, set.Line(screen.Head, j.Name))
-	said := j.Lines
-	if rest := h - len(out); len(said) > rest {
-		said = said[len(said)-rest:]
+	said := Job(set, &all[o.At])
+	out = append(out, screen.Line{}, said[0])
+	var end []screen.Line
+	for _, l := range said[1:] {
+		end = append(end, screen.Wrap(l, w)...)
 	}
-	for _, l := range said {
+	return fill(append(out, end[max(0, len(end)-(h-len(out))):]...), h)
+}
+
+// Job is the name of a job, and everything that it has said.
+func Job(set screen.Charset, j *jobs.View) []screen.Line {
+	out := []screen.Line{set.Line(screen.Head, j.Name)}
+	for _, l := range j.Lines {
 		style := screen.Plain
 		if len(l) > 1 && l[1] == ' ' {
 			style = signStyles[l[0]]
 		}
 		out = append(out, set.Line(style, "  "+l))
 	}
-	if j.Err != nil && len(said) > 0 {
+	if j.Err != nil && len(j.Lines) > 0 {
 		out[len(out)-1].Spans[0].Style = screen.Bad
 	}
-	return fill(out, h)
+	return out
 }
 
 func jobRow(set screen.Charset, j jobs.View, now time.Time) []screen.Span {

@@ -88,7 +88,7 @@ func Plan(set screen.Charset, m *model.Model, o *PlanLook, w, h int) []screen.Li
 	out := []screen.Line{set.Line(screen.Head, planTitle(m, p, err))}
 	if err != nil {
 		for l := range strings.Lines(err.Error()) {
-			out = append(out, set.Line(screen.Bad, "  ! "+strings.TrimRight(l, "\n")))
+			out = append(out, screen.Wrap(set.Line(screen.Bad, "  ! "+strings.TrimRight(l, "\n")), w)...)
 		}
 	}
 	rows := o.Rows(set, p)

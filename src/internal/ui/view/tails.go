@@ -1,7 +1,9 @@
 package view
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"time"
 
@@ -47,7 +49,7 @@ func Log(set screen.Charset, name string, seen *model.Watched, o *Follow, w, h i
 	}
 	out := []screen.Line{screen.Of(set.Text(screen.Head, name), set.Text(screen.Label, "  "+seen.Log.File))}
 	if seen.Log.Err != nil {
-		out = append(out, set.Line(screen.Bad, seen.Log.Err.Error()))
+		out = append(out, logErr(set, seen.Log.Err, ""))
 	} else if len(seen.Log.Lines) == 0 {
 		out = append(out, set.Line(screen.Plain, "it has written nothing yet"))
 	}
@@ -61,6 +63,15 @@ func Log(set screen.Charset, name string, seen *model.Watched, o *Follow, w, h i
 		out = append(out, screen.Scroll(set.Line(screen.Plain, brief(l, name)), o.Left))
 	}
 	return fill(out, h)
+}
+
+// logErr says why there is no log; that it has not begun is nothing bad.
+func logErr(set screen.Charset, err error, indent string) screen.Line {
+	var where *fs.PathError
+	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &where) {
+		return set.Line(screen.Plain, indent+"nothing yet: there is no "+where.Path)
+	}
+	return set.Line(screen.Bad, indent+err.Error())
 }
 
 // DenialsLook is what the user has chosen among denials.

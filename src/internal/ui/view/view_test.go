@@ -155,7 +155,7 @@ func TestGolden(t *testing.T) {
 		"jobs": func(s screen.Charset, w, h int) []screen.Line {
 			return Jobs(s, someJobs(), noon.Add(10*time.Second), &JobsLook{List{At: 1}}, w, h)
 		},
-		"small": func(s screen.Charset, w, h int) []screen.Line { return TooSmall(s, 40, 10) },
+		"small": func(s screen.Charset, w, h int) []screen.Line { return TooSmall(s, 40, 10, nil) },
 	}
 	for name, view := range views {
 		for _, size := range []struct {
