@@ -106,7 +106,7 @@ applies_body()
 	see 'apply all: what there is to do is no longer what was shown'
 	enforces web ports '80,443'
 	keys A
-	see '~ web: ports 80,443 -> 81 (live)'
+	see '~ web: ports 80,443 -> 81 (live)' 'y do it'
 	keys y
 	see 'apply all: left as it is: db'
 	enforces web ports '81'
@@ -115,7 +115,7 @@ applies_body()
 	keys p
 	see 'with pruning' '- web: end the cell'
 	keys A
-	see 'apply all' '- web: end the cell'
+	see 'apply all' '- web: end the cell' 'y do it'
 	keys y
 	see '^apply all: left as it is: db'
 	atf_check -s exit:1 -e ignore cellctl list web

@@ -7,6 +7,9 @@ import (
 	"cells/src/internal/ui/screen"
 )
 
+// keyWidth is the room that help has for the names of keys.
+const keyWidth = 16
+
 // help lists the keys of the view that is shown: those that look, then those
 // that do something, with the reason where they are not to be had.
 func (a *App) help(string) {
@@ -41,10 +44,15 @@ func (a *App) help(string) {
 				style = screen.Label
 				text += " (unavailable)"
 			}
-			put(style, fmt.Sprintf("  %-16s %s", b.Names(), text))
+			put(style, fmt.Sprintf("  %-*s %s", keyWidth, b.Names(), text))
 		}
 	}
-	a.dialog = &pager{App: a, about: "cellui(8) has more", text: func() []screen.Line { return lines }}
+	a.read("cellui(8) has more", func(w int) (out []screen.Line) {
+		for _, l := range lines {
+			out = append(out, screen.Hang(l, w, keyWidth+3)...)
+		}
+		return out
+	})
 }
 
 // join names a few things.

@@ -67,14 +67,14 @@ func (a *App) openJob(string) {
 		return
 	}
 	id := j.ID
-	a.dialog = &pager{App: a, about: "job " + strconv.Itoa(id), text: func() []screen.Line {
+	a.read("job "+strconv.Itoa(id), func(w int) []screen.Line {
 		all := a.jobs.List()
 		i := slices.IndexFunc(all, func(j jobs.View) bool { return j.ID == id })
 		if i < 0 {
 			return nil
 		}
-		return view.Job(a.Set, &all[i])
-	}}
+		return view.Job(a.Set, &all[i], w)
+	})
 }
 
 func (a *App) move(key string) { a.page().move(key) }

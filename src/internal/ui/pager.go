@@ -11,17 +11,19 @@ import (
 type pager struct {
 	*App
 	height
-	text   func() []screen.Line
+	text   func(w int) []screen.Line
 	about  string // stands below it
 	scroll view.Scroll
 	n      int // lines there are
 }
 
+// read shows a text over the page.
+func (a *App) read(about string, text func(w int) []screen.Line) {
+	a.dialog = &pager{App: a, height: height{view.LeastHeight - 4}, about: about, text: text}
+}
+
 func (p *pager) draw(w, h int) []screen.Line {
-	var lines []screen.Line
-	for _, l := range p.text() {
-		lines = append(lines, screen.Wrap(l, w)...)
-	}
+	lines := p.text(w)
 	p.h, p.n = h, len(lines)
 	return view.Fill(p.scroll.Window(lines, h), h)
 }

@@ -104,12 +104,16 @@ func Scroll(l Line, n int) Line {
 	return out
 }
 
-// Wrap breaks a line where it is wider than w columns, at a blank if there is
-// one not too far back.  What follows is indented a little more.
+// Wrap is Hang with a little more than what the line itself is indented by.
 func Wrap(l Line, w int) []Line {
-	const more = 4
 	text := l.String()
-	indent := min(len(text)-len(strings.TrimLeft(text, " "))+more, w/2)
+	return Hang(l, w, len(text)-len(strings.TrimLeft(text, " "))+4)
+}
+
+// Hang breaks a line where it is wider than w columns, at a blank if there is
+// one not too far back.  What follows is indented.
+func Hang(l Line, w, indent int) []Line {
+	indent = min(indent, w/2)
 	var out []Line
 	for l.Width() > w && w > indent+1 {
 		n := breakAt(l.String(), w, max(indent, w/2))

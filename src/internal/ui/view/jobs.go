@@ -35,27 +35,23 @@ func Jobs(set screen.Charset, all []jobs.View, now time.Time, o *JobsLook, w, h 
 		l.Selected = o.Top+i == o.At
 		out = append(out, l)
 	}
-	said := Job(set, &all[o.At])
+	said := Job(set, &all[o.At], w)
 	out = append(out, screen.Line{}, said[0])
-	var end []screen.Line
-	for _, l := range said[1:] {
-		end = append(end, screen.Wrap(l, w)...)
-	}
-	return fill(append(out, end[max(0, len(end)-(h-len(out))):]...), h)
+	return fill(append(out, said[max(1, len(said)-(h-len(out))):]...), h)
 }
 
 // Job is the name of a job, and everything that it has said.
-func Job(set screen.Charset, j *jobs.View) []screen.Line {
+func Job(set screen.Charset, j *jobs.View, w int) []screen.Line {
 	out := []screen.Line{set.Line(screen.Head, j.Name)}
-	for _, l := range j.Lines {
+	for i, l := range j.Lines {
 		style := screen.Plain
 		if len(l) > 1 && l[1] == ' ' {
 			style = signStyles[l[0]]
 		}
-		out = append(out, set.Line(style, "  "+l))
-	}
-	if j.Err != nil && len(j.Lines) > 0 {
-		out[len(out)-1].Spans[0].Style = screen.Bad
+		if j.Err != nil && i == len(j.Lines)-1 {
+			style = screen.Bad
+		}
+		out = append(out, screen.Wrap(set.Line(style, "  "+l), w)...)
 	}
 	return out
 }
