@@ -29,6 +29,7 @@ func init() {
 		"opendev":   opOpenDevice,
 		"ioctl":     opIoctl,
 		"sti":       opSti,
+		"ppp":       opPPP,
 		"ttyflags":  opTTYFlags,
 		"rndwrite":  opRndWrite,
 		"cpustate":  opCPUState,
@@ -71,9 +72,9 @@ func opIoctl(a []string) (string, error) {
 	return "", err
 }
 
-// opSti types a character into a terminal of its own, which is not the
+// withTerminal calls use with a terminal of its own, which is not the
 // controlling one.
-func opSti([]string) (string, error) {
+func withTerminal(use func(fd int) error) (string, error) {
 	master, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		return "", fmt.Errorf("ptmx: %v", err)
@@ -93,8 +94,23 @@ func opSti([]string) (string, error) {
 		return "", fmt.Errorf("%s: %v", name, err)
 	}
 	defer unix.Close(slave)
-	_, err = sys(unix.SYS_IOCTL, slave, uintptr(unix.TIOCSTI), []byte("x"))
-	return "", err
+	return "", use(slave)
+}
+
+// opSti types a character.
+func opSti([]string) (string, error) {
+	return withTerminal(func(fd int) error {
+		_, err := sys(unix.SYS_IOCTL, fd, uintptr(unix.TIOCSTI), []byte("x"))
+		return err
+	})
+}
+
+// opPPP makes a terminal one end of a network.
+func opPPP([]string) (string, error) {
+	return withTerminal(func(fd int) error {
+		_, err := sys(unix.SYS_IOCTL, fd, uintptr(unix.TIOCSLINED), append([]byte("ppp"), make([]byte, 29)...))
+		return err
+	})
 }
 
 // opTTYFlags sets the flags of the console to what they are.

@@ -6,7 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// From <netinet6/in6.h>, <netinet/in.h> and <net/route.h>.
+// From <netinet6/in6.h>, <netinet/in.h>, <net/route.h>, <net/pfkeyv2.h>,
+// <netipsec/ipsec.h>, <sys/sockio.h>, <sys/syscall.h> and <nfs/nfs.h>.
 const (
 	ipBindAny       = 27
 	ipv6JoinGroup   = 12
@@ -16,18 +17,33 @@ const (
 	rtmDelete       = 2
 	rtmGet          = 4
 	rtHeader        = 120 // sizeof(struct rt_msghdr)
+
+	ipIPsecPolicy  = 22
+	sadbPolicy     = 18 // SADB_X_EXT_POLICY
+	policyBypass   = 4
+	policyOutbound = 2
+
+	siocIfCreate  = 0x8090697a // _IOW('i', 122, struct ifreq)
+	siocGetDriver = 0xc028697b // _IOWR('i', 123, struct ifdrv)
+
+	sysNfssvc   = 155
+	nfssvcMount = 0x100 // NFSSVC_MNTD, which no kernel has any more
 )
 
 func init() {
 	for name, op := range map[string]op{
-		"rawsock":   opRawSocket,
-		"sockopt":   opSockopt,
-		"multicast": opMulticast,
-		"ifflags":   opIfFlags,
-		"route":     opRoute,
-		"routeget":  func([]string) (string, error) { return "", routeMessage(rtmGet) },
-		"tcpdrop":   opTCPDrop,
-		"sockets":   opSockets,
+		"rawsock":     opRawSocket,
+		"ipsecbypass": opIPsecBypass,
+		"bpfpeers":    opBPFPeers,
+		"bridgeget":   opBridgeGet,
+		"nfssvc":      func([]string) (string, error) { _, err := sys(sysNfssvc, nfssvcMount, nil); return "", err },
+		"sockopt":     opSockopt,
+		"multicast":   opMulticast,
+		"ifflags":     opIfFlags,
+		"route":       opRoute,
+		"routeget":    func([]string) (string, error) { return "", routeMessage(rtmGet) },
+		"tcpdrop":     opTCPDrop,
+		"sockets":     opSockets,
 	} {
 		ops[name] = op
 	}
@@ -49,6 +65,53 @@ func opSockopt(a []string) (string, error) {
 	}
 	defer unix.Close(s)
 	return "", unix.SetsockoptInt(s, number(a[1]), number(a[2]), 1)
+}
+
+// opIPsecBypass exempts what a socket sends from IPsec: a struct sadb_x_policy.
+func opIPsecBypass([]string) (string, error) {
+	s, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
+	if err != nil {
+		return "", fmt.Errorf("socket: %v", err)
+	}
+	defer unix.Close(s)
+	policy := le(uint16(2), uint16(sadbPolicy), uint16(policyBypass), uint8(policyOutbound), uint8(0), uint64(0))
+	_, err = sys(unix.SYS_SETSOCKOPT, s, unix.IPPROTO_IP, ipIPsecPolicy, policy, len(policy))
+	return "", err
+}
+
+// opBPFPeers lists who listens to packets.
+func opBPFPeers([]string) (string, error) {
+	path, err := mib("net.bpf.peers")
+	if err != nil {
+		return "", fmt.Errorf("%v", err)
+	}
+	_, err = sysctl(append(path, 64, 1), make([]byte, 64), nil)
+	return "", err
+}
+
+// theBridge is an interface that driver specific questions can be put to.
+const theBridge = "bridge7"
+
+func makeBridge() error {
+	s, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(s)
+	_, err = sys(unix.SYS_IOCTL, s, uintptr(siocIfCreate), append([]byte(theBridge), make([]byte, 144)...))
+	return err
+}
+
+// opBridgeGet reads by a command that only sets something (BRDGADD), which is
+// EINVAL to who may: a struct ifdrv.
+func opBridgeGet([]string) (string, error) {
+	s, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
+	if err != nil {
+		return "", fmt.Errorf("socket: %v", err)
+	}
+	defer unix.Close(s)
+	_, err = sys(unix.SYS_IOCTL, s, uintptr(siocGetDriver), append([]byte(theBridge), make([]byte, 40)...))
+	return "", err
 }
 
 // opMulticast asks for every IPv6 multicast group at once.

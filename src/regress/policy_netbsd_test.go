@@ -60,6 +60,7 @@ var policyRules = []rule{
 	{"system.pset.destroy", "psetdestroy", nil, cell.Medium, none, none, nil},
 	{"system.pset.assign", "psetassign", nil, cell.Medium, none, none, nil},
 	{"system.pset.bind", "psetbind", nil, cell.Medium, none, none, nil},
+	{"system.intr.affinity", "sysctlread", []any{"kern.intr.affinity"}, cell.Medium, none, none, nil},
 	{"system.sysctl.modify", "rewrite", []any{"kern.logsigexit"}, cell.Medium, cell.ExcSysctl, none, nil},
 	{"system.sysctl.add", "sysctladd", nil, cell.Medium, cell.ExcSysctl, none, noNode},
 	{"system.sysctl.delete", "sysctldel", nil, cell.Medium, cell.ExcSysctl, none, ownNode},
@@ -76,10 +77,16 @@ var policyRules = []rule{
 	{"network.route", "route", nil, cell.Medium, cell.ExcRoute, none, nil},
 	{"network.forwsrcrt", "rewrite", []any{"net.inet.ip.forwsrcrt"}, cell.Medium, cell.ExcRoute, cell.ExcSysctl, nil},
 	{"network.interface.setpriv", "ifflags", nil, cell.Medium, cell.ExcIfconfig, none, nil},
+	{"network.interface.getpriv", "bpfpeers", nil, cell.Medium, cell.ExcIfconfig, none, nil},
+	{"network.interface.bridge.getpriv", "bridgeget", nil, cell.Medium, cell.ExcIfconfig, none, bridge},
+	{"network.interface.ppp.add", "ppp", nil, cell.Medium, cell.ExcIfconfig, none, nil},
 	{"network.interface.tun.add", "opendev", []any{"tun0", "w"}, cell.Medium, cell.ExcIfconfig, none, nil},
 	{"network.firewall.fw", "opendev", []any{"npf", "r"}, cell.Medium, cell.ExcFirewall, none, nil},
+	{"network.ipsec.bypass", "ipsecbypass", nil, cell.Medium, cell.ExcFirewall, none, nil},
+	{"network.nfs.service", "nfssvc", nil, cell.Medium, cell.ExcNFS, none, nil},
 	{"device.tty.privset", "ttyflags", nil, cell.Medium, none, none, nil},
 	{"device.rnd.adddata", "rndwrite", nil, cell.Medium, none, none, nil},
+	{"device.rnd.estimate", "ioctl", []any{"urandom", rndAddData}, cell.Medium, none, none, nil},
 	{"device.rnd.getpriv", "ioctl", []any{"urandom", rndGetEntCnt}, cell.Medium, none, none, nil},
 	{"device.rnd.setpriv", "ioctl", []any{"urandom", rndCtl}, cell.Medium, none, none, nil},
 	{"vnode.sysflags", "sysflags", nil, cell.Medium, none, none, nil},
@@ -93,6 +100,7 @@ var policyRules = []rule{
 	{"process.ptrace", "ptrace", []any{"peer"}, cell.High, cell.ExcDebug, none, nil},
 	{"process.ktrace", "ktracenow", []any{"peer"}, cell.High, cell.ExcDebug, none, nil},
 	{"process.procfs.rw", "procfswrite", []any{"peer", "mem"}, cell.High, cell.ExcDebug, none, nil},
+	{"process.procfs.write", "procfswrite", []any{"peer", "mem", "w"}, cell.High, cell.ExcDebug, none, nil},
 	{"process.nice.raise", "renice", []any{"peer"}, cell.High, cell.ExcSched, none, nil},
 	{"process.sched.setaffinity", "setaffinity", []any{"peer"}, cell.High, cell.ExcSched, none, nil},
 	{"process.sched.setparam", "setparam", []any{"peer"}, cell.High, cell.ExcSched, none, nil},
@@ -134,6 +142,12 @@ func mounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { notMounted(t) })
+}
+
+func bridge(t *testing.T) {
+	if err := makeBridge(); err != nil && err != unix.EEXIST {
+		t.Fatal(err)
+	}
 }
 
 func queue(t *testing.T) {

@@ -230,8 +230,14 @@ func opProcfs(a []string) (string, error) {
 }
 
 // opProcfsWrite opens a file of a process in procfs for writing.
+// opProcfsWrite opens a file of a process, with a third argument for writing
+// alone.
 func opProcfsWrite(a []string) (string, error) {
-	f, err := os.OpenFile("/proc/"+a[0]+"/"+a[1], os.O_RDWR, 0)
+	mode := os.O_RDWR
+	if len(a) > 2 {
+		mode = os.O_WRONLY
+	}
+	f, err := os.OpenFile("/proc/"+a[0]+"/"+a[1], mode, 0)
 	if err != nil {
 		return "", err
 	}
