@@ -315,6 +315,21 @@ done__body()
 	atf_check -o inline:"done\n" cellmgr status -H -o state "$job"
 	atf_check -o ignore cellmgr start "$job"
 	atf_check -o match:"$job: end the cell" cellmgr stop "$job"
+	# A bad end is told, and is none that others may build on.
+	manifest "$job" "command /bin/sh -c 'sleep 1; exit 3'" 'restart never'
+	atf_check -o ignore cellmgr apply
+	cells_await 10 test ! -e "$CELLS_RUN/$job.lock"
+	atf_check -o inline:"failed\tstatus 3\t1\t0\n" \
+	    cellmgr status -H -o state,lastexit,failures,drift "$job"
+	idle
+	after=$(cells_name after)
+	manifest "$after" "depend $job"
+	atf_check -s exit:1 -o ignore -e match:"$job, on which it depends: it failed: process .* status 3" \
+	    cellmgr apply
+	atf_check -o inline:"down\n" cellmgr status -H -o state "$after"
+	atf_check -o match:"$job: end the cell" cellmgr stop "$job"
+	atf_check -o inline:"down\t-\n" cellmgr status -H -o state,why "$job"
+	atf_check test ! -e "$CELLS_RUN/$job.status"
 }
 done__cleanup()
 {

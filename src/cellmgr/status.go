@@ -92,9 +92,12 @@ func states(e *engine.Engine, w plan.World, names []string, planned bool) ([]hea
 	return rows, nil
 }
 
+// failed reports whether its service came to a bad end.
+func (h health) failed() bool { return h.state == plan.Done && h.seen.Failed() }
+
 // word is the state in one word: the supervisor's where it runs.
 func (h health) word() string {
-	if h.state == plan.Running {
+	if h.state == plan.Running || h.failed() {
 		return h.super.State.String()
 	}
 	return h.state.String()
@@ -103,7 +106,7 @@ func (h health) word() string {
 // since is when the state began; zero where nobody knows.
 func (h health) since() time.Time {
 	switch {
-	case h.state == plan.Running && h.super.Since != 0:
+	case (h.state == plan.Running || h.failed()) && h.super.Since != 0:
 		return time.Unix(h.super.Since, 0)
 	case h.seen.Kernel != nil:
 		return h.seen.Kernel.Created
@@ -115,7 +118,7 @@ func (h health) since() time.Time {
 var statusFields = []table.Field[health]{
 	{Name: "name", Doc: "the cell's name",
 		Value: func(h health) string { return h.name }},
-	{Name: "state", Doc: "down, broken, foreign, done, or what its supervisor says: clearing starting running ready unhealthy backoff",
+	{Name: "state", Doc: "down, broken, foreign, done, failed, or what its supervisor says: clearing starting running ready unhealthy backoff",
 		Value: func(h health) string { return h.word() }},
 	{Name: "since", Right: true, Doc: "seconds since the state began",
 		Value: func(h health) string {
@@ -185,7 +188,7 @@ func counter(name, doc string, of func(super.Status) uint64) table.Field[health]
 
 // count is a number that a supervisor tells, if there is one.
 func (h health) count(n uint64) string {
-	if !h.super.Alive {
+	if !h.super.Alive && !h.failed() {
 		return ""
 	}
 	return strconv.FormatUint(n, 10)

@@ -221,7 +221,7 @@ func (d *drill) watch(ctx context.Context, e *engine.Engine) error {
 			return err
 		case s.Failures > 0:
 			return fmt.Errorf("its service ended soon after its start: %s", s.LastExit)
-		case !s.Alive && s.Supervisor != 0:
+		case s.Crashed():
 			return errors.New("its supervisor died")
 		case s.Health == "failing":
 			return errors.New("its health check fails")

@@ -169,7 +169,8 @@ func (e *Engine) service(name string) (plan.Service, error) {
 			Cell:    s.Cell,
 			Up:      s.Alive && !s.State.Final() && s.State != super.Stopping && s.State != super.Killing,
 			Healthy: s.Alive && s.State == super.Ready,
-			Crashed: !s.Alive && s.Supervisor != 0,
+			Crashed: s.Crashed(),
+			Failed:  s.Failed(),
 		}, nil
 	}
 }

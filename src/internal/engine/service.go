@@ -142,6 +142,8 @@ func (e *Engine) poll(t *task, name string, good func(super.Status) bool) error 
 		switch {
 		case err != nil:
 			return err
+		case s.Failed():
+			return fmt.Errorf("it failed: %s", s.Why)
 		case !s.Alive:
 			return errors.New("its supervisor is gone")
 		case good(s):

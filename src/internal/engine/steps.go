@@ -11,6 +11,7 @@ import (
 	"cells/src/internal/host"
 	"cells/src/internal/kern"
 	"cells/src/internal/plan"
+	"cells/src/internal/super"
 )
 
 // do does one step.  Doing it again, or doing it where it is done already,
@@ -118,7 +119,7 @@ func (e *Engine) destroy(t *task, s *plan.Step) error {
 	if err := e.Kern.Destroy(id); err != nil && !errors.Is(err, kern.ErrNoCell) {
 		return err
 	}
-	return nil
+	return super.Forget(e.Set.Conf.Run, s.Cell)
 }
 
 // forget drops what was kept about a cell that is to be no more.  Its data

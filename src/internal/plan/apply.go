@@ -198,7 +198,7 @@ func (n *Node) has(op Op) bool {
 // ready reports whether dependants may start.
 func (o *Observed) ready() bool {
 	st := o.State()
-	return st == Done || st == Running && o.Service.Healthy
+	return st == Done && !o.Failed() || st == Running && o.Service.Healthy
 }
 
 // release finds the node that frees the port of a cell, or makes one that

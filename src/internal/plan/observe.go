@@ -14,6 +14,7 @@ type Service struct {
 	Up      bool    // it keeps the service running, or is about to
 	Healthy bool    // the service is ready, and its health check does not fail
 	Crashed bool    // the supervisor died without a word
+	Failed  bool    // the service came to a bad end, and is not started again
 }
 
 // Mounted is a file system that is mounted below a cell's root.
@@ -95,6 +96,12 @@ func (o *Observed) done() bool {
 		(o.Hidden || o.Applied != nil && o.Applied.Restart != "always")
 }
 
+// Failed reports whether the service of a cell that is Done has not ended as
+// it should.
+func (o *Observed) Failed() bool {
+	return o.Service.Failed && o.Kernel != nil && o.Service.Cell == o.Kernel.ID
+}
+
 // State is how a cell is.
 type State uint8
 
@@ -102,7 +109,7 @@ type State uint8
 const (
 	Down    State = iota
 	Running       // its supervisor runs the service
-	Done          // its service ended as it should
+	Done          // its service ended and is not started again
 	Broken        // some of it is there, not all
 	Foreign       // a cell of that name that cellmgr did not make
 )

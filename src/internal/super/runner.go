@@ -61,7 +61,12 @@ func runWith(cfg *Config, ready func(), look func() (cell.Info, bool, error)) er
 		return err
 	}
 	defer lk.release()
-	defer removeStatus(cfg.Dir, cfg.Name)
+	var failed bool // and nobody looked: the status stays, to tell
+	defer func() {
+		if !failed {
+			removeStatus(cfg.Dir, cfg.Name)
+		}
+	}()
 	l, err := openLog(cfg)
 	if err != nil {
 		return err
@@ -70,6 +75,7 @@ func runWith(cfg *Config, ready func(), look func() (cell.Info, bool, error)) er
 	if err == nil {
 		r.look = look
 		err = r.run()
+		failed = r.m.State == Failed && r.m.WasReady && !r.m.Gone
 	}
 	l.drain(drainLimit)
 	l.close(drainLimit)

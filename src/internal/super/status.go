@@ -64,6 +64,13 @@ func text(key string, at func(*Status) *string) field {
 		func(s *Status, v string) error { *at(s) = v; return nil }}
 }
 
+// Failed reports whether the service came to a bad end that is for good, and
+// its supervisor left with that.
+func (s Status) Failed() bool { return !s.Alive && s.State == Failed }
+
+// Crashed reports whether a supervisor died without a word.
+func (s Status) Crashed() bool { return !s.Alive && s.Supervisor != 0 && !s.State.Final() }
+
 // fields is the format of the file.  New keys go to the end; readers pass
 // over those that they do not know, and do without those that are later than
 // the supervisor: it may be of another version than who looks after it.
@@ -155,6 +162,15 @@ func writeStatus(dir, name string, s *Status) error {
 func removeStatus(dir, name string) {
 	os.Remove(StatusFile(dir, name))
 	os.Remove(StatusFile(dir, name) + ".new")
+}
+
+// Forget removes what the last supervisor of a cell that has ended has left.
+func Forget(dir, name string) error {
+	pid, err := Holder(dir, name)
+	if err == nil && pid == 0 {
+		removeStatus(dir, name)
+	}
+	return err
 }
 
 // ReadStatus reads what the supervisor of the cell with that name tells.

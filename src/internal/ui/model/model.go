@@ -176,11 +176,16 @@ func (m *Model) state(c *Cell) (string, Grade) {
 		return st.State.String(), gradeOf(st.State)
 	}
 	o := &plan.Observed{Kernel: c.Info, Service: plan.Service{
-		Alive: st.Alive, Cell: st.Cell, Crashed: !st.Alive && st.Supervisor != 0}}
+		Alive: st.Alive, Cell: st.Cell, Crashed: st.Crashed(), Failed: st.Failed()}}
 	if c.Observed != nil {
 		o.Mounts, o.Applied, o.Hidden = c.Observed.Mounts, c.Observed.Applied, c.Observed.Hidden
 	}
 	switch s := o.State(); s {
+	case plan.Done:
+		if o.Failed() {
+			return super.Failed.String(), Bad
+		}
+		return s.String(), Off
 	case plan.Broken:
 		return s.String(), Bad
 	case plan.Running:
