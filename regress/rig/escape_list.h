@@ -163,6 +163,9 @@ TRY(sysflags, "vnode.sysflags", EACCES,
     ioctl(null_fd(), FS_IOC_SETFLAGS, &immutable))
 TRY(xflags, "vnode.sysflags", EACCES,
     ioctl(null_fd(), FS_IOC_FSSETXATTR, &immutable_x))
+TRY(thaw, "system.fs.snapshot", EPERM, ioctl(null_fd(), FITHAW, 0))
+TRY(shutdown_fs, "system.reboot", EPERM,
+    ioctl(null_fd(), _IOR('X', 125, uint32_t), zeros + 8))
 
 /* The system as a whole. */
 TRY(reboot, "system.reboot", EPERM, syscall(SYS_reboot, 0, 0, 0, NULL))

@@ -189,6 +189,9 @@ const size_t ntraps = 0;
 #define	SETPRIV		KAUTH_REQ_NETWORK_INTERFACE_SETPRIV
 #define	DEVICE(act)	CELL_SCOPE_DEVICE, KAUTH_DEVICE_##act, 0
 
+/* Ends a file system until the next mount: of ext4, f2fs, xfs, ... */
+#define	IOC_SHUTDOWN	_IOR('X', 125, uint32_t)
+
 const struct trap_ioctl trap_ioctls[] = {
 	{ TIOCSTI, DEVICE(TTY_STI) },
 	{ TIOCLINUX, DEVICE(TTY_STI) },		/* pastes */
@@ -229,6 +232,10 @@ const struct trap_ioctl trap_ioctls[] = {
 	{ RNDADDTOENTCNT, DEVICE(RND_SETPRIV) },
 	{ RTC_SET_TIME, CELL_SCOPE_SYSTEM, KAUTH_SYSTEM_TIME,
 	    KAUTH_REQ_SYSTEM_TIME_SYSTEM },
+	/* Any directory is enough for these; a snapshot freezes, too. */
+	{ FIFREEZE, CELL_SCOPE_SYSTEM, KAUTH_SYSTEM_FS_SNAPSHOT, 0 },
+	{ FITHAW, CELL_SCOPE_SYSTEM, KAUTH_SYSTEM_FS_SNAPSHOT, 0 },
+	{ IOC_SHUTDOWN, CELL_SCOPE_SYSTEM, KAUTH_SYSTEM_REBOOT, 0 },
 	/* Only where it sets one of the system's flags: calls_sys.c. */
 	{ FS_IOC_SETFLAGS, CELL_SCOPE_VNODE, KAUTH_VNODE_WRITE_SYSFLAGS, 0 },
 	{ FS_IOC_FSSETXATTR, CELL_SCOPE_VNODE, KAUTH_VNODE_WRITE_SYSFLAGS, 0 },
