@@ -42,6 +42,32 @@ drill_cleanup()
 	cells_teardown
 }
 
+atf_test_case lost cleanup
+lost_head()
+{
+	atf_set descr "what is known of a backup may be lost, but not the backup"
+}
+lost_body()
+{
+	cells_setup
+	. "$(atf_get_srcdir)/backups.subr"
+	make_cell web
+	atf_check -o ignore cellmgr backup create web
+	rm "$CELLS_BACKUP"/cell/web/*.info
+	atf_check -o inline:"lost\n" cellmgr backup list -H -o state
+	atf_check -o empty cellmgr backup prune -k 1
+	atf_check -s exit:1 -e match:'no backup of web' cellmgr backup restore web
+	atf_check -o match:'good: ' cellmgr backup verify
+	atf_check -o inline:"verified\tstrange\n" cellmgr backup list -H -o state,origin
+	# What it wants of the host is not trusted any more.
+	atf_check -s exit:1 -e match:'which was imported' cellmgr backup restore -m web
+	atf_check -o match:': restored: ' cellmgr backup restore web
+}
+lost_cleanup()
+{
+	cells_teardown
+}
+
 atf_test_case drill_killed cleanup
 drill_killed_head()
 {
@@ -135,5 +161,6 @@ atf_init_test_cases()
 {
 	atf_add_test_case drill
 	atf_add_test_case drill_killed
+	atf_add_test_case lost
 	atf_add_test_case store
 }

@@ -24,7 +24,7 @@ func TestManFields(t *testing.T) {
 	})
 }
 
-// TestManBackup: every action of backup is on the page.
+// TestManBackup: every action of backup is on the page, and the fields of its list.
 func TestManBackup(t *testing.T) {
 	var want []string
 	for _, v := range backupProgram().Verbs {
@@ -32,9 +32,12 @@ func TestManBackup(t *testing.T) {
 			want = append(want, v.Name)
 		}
 	}
-	if got := mantest.Items(mantest.Read(t, page).Sections["backup"], "Cm"); !slices.Equal(got, want) {
+	p := mantest.Read(t, page)
+	actions, _, _ := strings.Cut(p.Sections["backup"], "\nThe fields are:\n")
+	if got := mantest.Items(actions, "Cm"); !slices.Equal(got, want) {
 		t.Errorf("the page has actions %v, the program %v", got, want)
 	}
+	p.Listings(t, nil, map[string]mantest.Fields{"backup": mantest.FieldsOf(backupFields)})
 }
 
 func TestManWords(t *testing.T) {

@@ -16,7 +16,8 @@ type Keep struct {
 // Prune picks from the backups of one thing, oldest first, those that may
 // go.  Days are UTC's, weeks those of ISO 8601.  One that was found bad is
 // kept by no rule.  Two always stay: the last one that nothing is known
-// against, and the last one that was read and found good.
+// against, and the last one that was read and found good.  One of which what
+// was known is lost may be good: it is for Verify to tell.
 func (k Keep) Prune(all []Backup) []Backup {
 	keep := map[string]bool{}
 	newest := func(n int, period func(time.Time) string) {
@@ -48,7 +49,7 @@ func (k Keep) Prune(all []Backup) []Backup {
 	}
 	var out []Backup
 	for _, b := range all {
-		if !keep[b.Stamp] {
+		if !keep[b.Stamp] && !b.Lost {
 			out = append(out, b)
 		}
 	}

@@ -48,8 +48,9 @@ func TestPrune(t *testing.T) {
 		// Weeks begin on Mondays: two and three days ago are two of them.
 		{"10d0h 3d0h 2d0h 0d0h", Keep{Weekly: 2}, "10d0h 2d0h"},
 		{"10d0h 3d0h 2d0h 0d0h", Keep{Daily: 1, Weekly: 3}, "2d0h"},
-		// Bad and lost ones count for nothing and go.
-		{"3d0h 2d0h! 1d0h? 0d0h!", Keep{Count: 1}, "2d0h! 1d0h? 0d0h!"},
+		// Bad ones count for nothing and go; lost ones count for nothing.
+		{"3d0h 2d0h! 1d0h? 0d0h!", Keep{Count: 1}, "2d0h! 0d0h!"},
+		{"3d0h? 2d0h?", Keep{Count: 1}, ""},
 		{"3d0h 2d0h! 1d0h", Keep{Count: 2}, "2d0h!"},
 		// The last that was read and found good stays beside newer ones.
 		{"4d0h= 3d0h= 2d0h 1d0h", Keep{Count: 1}, "4d0h= 2d0h"},

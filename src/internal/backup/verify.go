@@ -53,6 +53,10 @@ func (s *Store) Verify(ctx context.Context, b *Backup, moved func(int64)) (*Summ
 	now := time.Now().UTC().Truncate(time.Second)
 	switch {
 	case err == nil:
+		if b.Lost {
+			// Where it comes from is not known any more, either.
+			b.Info = Info{Totals: sum.Totals, How: sum.Head.How, SetID: sum.SetID, Origin: Strange}
+		}
 		b.Verified, b.Bad = now, time.Time{}
 	case errors.Is(err, ErrArchive):
 		b.Bad = now
