@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"os/exec"
-	"strings"
 	"syscall"
 	"time"
 
@@ -230,22 +229,15 @@ func acquire(run, verb string) (*engine.Lock, error) {
 	}
 }
 
-// runHooks runs commands in a cell, as its root.
+// hookLimit is how long a hook may take: what runs in a cell must not keep
+// everybody else from theirs for ever.
+const hookLimit = time.Hour
+
+// runHooks runs commands in a cell, until one fails.
 func runHooks(ctx context.Context, name string, hooks [][]string) error {
-	cellctl, err := engine.Cellctl()
-	if err != nil {
-		return err
-	}
 	for _, h := range hooks {
-		cmd := exec.CommandContext(ctx, cellctl, append([]string{"exec", name}, h...)...)
-		cmd.Dir = "/"
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-		cmd.WaitDelay = 10 * time.Second
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-			return fmt.Errorf("%s: hook %s: %w: %s", name, h[0], err, printable(lines[len(lines)-1]))
+		if err := engine.InCell(ctx, name, hookLimit, h...); err != nil {
+			return fmt.Errorf("hook %s: %w", h[0], err)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -13,13 +14,19 @@ import (
 	"cells/src/internal/manifest"
 )
 
+// InCell runs a command in a cell, as its root, and keeps no more of what it
+// prints than an error may need.
+func InCell(ctx context.Context, name string, limit time.Duration, argv ...string) error {
+	return inCell(ctx, name, "", limit, argv...)
+}
+
 // inCell runs a command in the cell, as the user.
-func (e *Engine) inCell(t *task, name, user string, limit time.Duration, argv ...string) error {
+func inCell(ctx context.Context, name, user string, limit time.Duration, argv ...string) error {
 	args := []string{"exec"}
 	if user != "" {
 		args = append(args, "-u", user)
 	}
-	return trimName(cellctl(t.ctx, argv[0], limit, syscall.SIGKILL, append(append(args, name), argv...)...), name)
+	return trimName(cellctl(ctx, argv[0], limit, syscall.SIGKILL, append(append(args, name), argv...)...), name)
 }
 
 // hasRun reports whether `run' has done its work: what it creates is there
@@ -52,7 +59,7 @@ func (e *Engine) runItem(t *task, c *manifest.Cell, it *manifest.Item) error {
 	if done, err := e.hasRun(c, it); done || err != nil {
 		return err
 	}
-	if err := e.inCell(t, c.Name, it.User, it.Timeout, it.Words...); err != nil {
+	if err := inCell(t.ctx, c.Name, it.User, it.Timeout, it.Words...); err != nil {
 		return err
 	}
 	fault()
@@ -137,7 +144,7 @@ func (e *Engine) addPackages(t *task, c *manifest.Cell, it *manifest.Item) error
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	if err := e.inCell(t, c.Name, "", it.Timeout, append([]string{"/usr/sbin/pkg_add"}, names...)...); err != nil {
+	if err := inCell(t.ctx, c.Name, "", it.Timeout, append([]string{"/usr/sbin/pkg_add"}, names...)...); err != nil {
 		return err
 	}
 	if names, err = e.missing(c, it); len(names) > 0 {
