@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"io/fs"
 	"os"
 	"syscall"
 	"time"
@@ -21,25 +20,14 @@ func seekData(f *os.File, size int64) ([]extent, error) {
 	return data, err
 }
 
-// facts are what package fs does not tell of a file.
-type facts struct {
-	dev, ino  uint64
-	links     uint64
-	allocated int64 // bytes on the disk
-	atime     time.Time
-	flags     string
+func atimeOf(s *syscall.Stat_t) time.Time {
+	return time.Unix(int64(s.Atim.Sec), int64(s.Atim.Nsec))
 }
 
-func factsOf(st fs.FileInfo) facts {
-	s, ok := st.Sys().(*syscall.Stat_t)
-	if !ok {
-		return facts{allocated: st.Size()}
-	}
-	return facts{dev: uint64(s.Dev), ino: s.Ino, links: uint64(s.Nlink), allocated: s.Blocks * 512,
-		atime: time.Unix(int64(s.Atim.Sec), int64(s.Atim.Nsec))}
-}
+// flagsOf is "": there are no flags as chflags(1) has them.
+func flagsOf(*syscall.Stat_t) string { return "" }
 
-// setFlags does nothing: there are no flags as chflags(1) has them.
+// setFlags does nothing; see flagsOf.
 func setFlags(dir *os.File, name, flags string) error { return nil }
 
 // space is what a program may still write to a file system, in bytes, and

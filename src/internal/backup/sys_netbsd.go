@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"io/fs"
 	"os"
 	"strings"
 	"syscall"
@@ -31,22 +30,8 @@ func seekData(f *os.File, size int64) ([]extent, error) {
 	return walkData(size, ask(fioSeekData), ask(fioSeekHole))
 }
 
-// facts are what package fs does not tell of a file.
-type facts struct {
-	dev, ino  uint64
-	links     uint64
-	allocated int64 // bytes on the disk
-	atime     time.Time
-	flags     string
-}
-
-func factsOf(st fs.FileInfo) facts {
-	s, ok := st.Sys().(*syscall.Stat_t)
-	if !ok {
-		return facts{allocated: st.Size()}
-	}
-	return facts{dev: uint64(s.Dev), ino: s.Ino, links: uint64(s.Nlink), allocated: s.Blocks * 512,
-		atime: time.Unix(int64(s.Atimespec.Sec), int64(s.Atimespec.Nsec)), flags: formatFlags(s.Flags)}
+func atimeOf(s *syscall.Stat_t) time.Time {
+	return time.Unix(int64(s.Atimespec.Sec), int64(s.Atimespec.Nsec))
 }
 
 // fileFlags are those of chflags(2) that outlive a backup, by the names that
@@ -59,10 +44,10 @@ var fileFlags = []struct {
 	{"arch", 0x10000}, {"schg", 0x20000}, {"sappnd", 0x40000},
 }
 
-func formatFlags(flags uint32) string {
+func flagsOf(s *syscall.Stat_t) string {
 	var names []string
 	for _, f := range fileFlags {
-		if flags&f.bit != 0 {
+		if s.Flags&f.bit != 0 {
 			names = append(names, f.name)
 		}
 	}

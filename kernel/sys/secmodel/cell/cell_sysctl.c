@@ -73,13 +73,18 @@ cell_in(struct lwp *l, const void *newp, size_t newlen, void *k, size_t len)
 	return sysctl_copyin(l, newp, k, len);
 }
 
-/* A selection; none given means every cell. */
+/* What list, denials and counters are told: which cell; nothing is every. */
 static int
-cell_in_select(struct lwp *l, const void *newp, size_t newlen,
+cell_in_select(struct lwp *l, u_int namelen, const void *newp, size_t newlen,
     struct cell_select *sl)
 {
 	int error;
 
+	if (namelen != 0)
+		return EINVAL;
+	error = cell_may_read(l);
+	if (error != 0)
+		return error;
 	memset(sl, 0, sizeof(*sl));
 	if (newp == NULL)
 		return 0;
@@ -123,11 +128,18 @@ cell_sysctl_id(SYSCTLFN_ARGS)
 	return cell_out(l, &id, sizeof(id), sizeof(id), oldp, oldlenp);
 }
 
-/* Whether the answer will fit, if one is wanted; asked before acting. */
+/* Who may, and whether the answer will fit, if one is wanted. */
 static int
-cell_result_room(const void *oldp, const size_t *oldlenp)
+cell_result_begin(struct lwp *l, u_int namelen, const void *oldp,
+    const size_t *oldlenp)
 {
+	int error;
 
+	if (namelen != 0)
+		return EINVAL;
+	error = cell_may_write(l);
+	if (error != 0)
+		return error;
 	return oldp != NULL && *oldlenp < sizeof(struct cell_result) ? EINVAL :
 	    0;
 }
@@ -150,11 +162,7 @@ cell_sysctl_create(SYSCTLFN_ARGS)
 	struct cell_result cr;
 	int error;
 
-	if (namelen != 0)
-		return EINVAL;
-	error = cell_may_write(l);
-	if (error == 0)
-		error = cell_result_room(oldp, oldlenp);
+	error = cell_result_begin(l, namelen, oldp, oldlenp);
 	if (error != 0)
 		return error;
 	cc = kmem_alloc(sizeof(*cc), KM_SLEEP);
@@ -174,11 +182,7 @@ cell_sysctl_set(SYSCTLFN_ARGS)
 	struct cell_result cr;
 	int error;
 
-	if (namelen != 0)
-		return EINVAL;
-	error = cell_may_write(l);
-	if (error == 0)
-		error = cell_result_room(oldp, oldlenp);
+	error = cell_result_begin(l, namelen, oldp, oldlenp);
 	if (error != 0)
 		return error;
 	cs = kmem_alloc(sizeof(*cs), KM_SLEEP);
@@ -257,14 +261,8 @@ cell_sysctl_list(SYSCTLFN_ARGS)
 	struct cell_select sl;
 	int error;
 
-	if (namelen != 0)
-		return EINVAL;
-	error = cell_may_read(l);
-	if (error == 0)
-		error = cell_in_select(l, newp, newlen, &sl);
-	if (error != 0)
-		return error;
-	return cell_page_list(l, &sl, oldp, oldlenp);
+	error = cell_in_select(l, namelen, newp, newlen, &sl);
+	return error != 0 ? error : cell_page_list(l, &sl, oldp, oldlenp);
 }
 
 static int
@@ -273,14 +271,8 @@ cell_sysctl_denials(SYSCTLFN_ARGS)
 	struct cell_select sl;
 	int error;
 
-	if (namelen != 0)
-		return EINVAL;
-	error = cell_may_read(l);
-	if (error == 0)
-		error = cell_in_select(l, newp, newlen, &sl);
-	if (error != 0)
-		return error;
-	return cell_page_denials(l, &sl, oldp, oldlenp);
+	error = cell_in_select(l, namelen, newp, newlen, &sl);
+	return error != 0 ? error : cell_page_denials(l, &sl, oldp, oldlenp);
 }
 
 static int
@@ -291,11 +283,7 @@ cell_sysctl_counters(SYSCTLFN_ARGS)
 	struct cell *c;
 	int error;
 
-	if (namelen != 0)
-		return EINVAL;
-	error = cell_may_read(l);
-	if (error == 0)
-		error = cell_in_select(l, newp, newlen, &sl);
+	error = cell_in_select(l, namelen, newp, newlen, &sl);
 	if (error == 0 && cell_selects_all(&sl))
 		error = EINVAL;
 	if (error != 0)
