@@ -12,7 +12,7 @@ right_body()
 	manifest a
 	manifest b 'depend a'
 	: >"$CELLS_ETC/www.volume"
-	atf_check -o inline:"$CELLS_ETC: 2 cells, 1 volumes, no mistakes\n" \
+	atf_check -o inline:"$CELLS_ETC: 2 cells, 1 volume, no mistakes\n" \
 	    cellmgr check
 	atf_check -o ignore cellmgr check a b
 	atf_check -s exit:2 \

@@ -135,7 +135,7 @@ user_body()
 		# shellcheck disable=SC2086
 		atf_check -s exit:1 -e match:"$none.cell: permission denied" cellmgr $verb
 	done
-	atf_check -o inline:"$none\tready\n" -e match:'1 mistakes' \
+	atf_check -o inline:"$none\tready\n" -e match:'1 mistake in the manifests' \
 	    cellmgr status -H -o name,state
 	atf_check -s exit:1 -o not-match:'has no manifest' cellmgr doctor -H
 	chmod 644 "$CELLS_ETC/$none.cell"

@@ -93,7 +93,7 @@ status_body()
 	atf_check -o inline:"2\tports,env\n" cellmgr status -H -o drift,what "$web"
 	# Mistakes do not hide what runs.
 	echo nonsense >>"$CELLS_ETC/$web.cell"
-	atf_check -o inline:"$web\tready\n" -e match:'1 mistakes' \
+	atf_check -o inline:"$web\tready\n" -e match:'1 mistake in the manifests' \
 	    cellmgr status -H -o name,state "$web"
 }
 status_cleanup()

@@ -262,7 +262,7 @@ backups_body()
 	keys 5
 	see '^web@.* made '
 	keys v
-	see '^verify web@.*: good: 1 files'
+	see '^verify web@.*: good: 1 file,'
 	see '^web@.* verified '
 	keys D
 	see '^drill web@.*: drilled'
@@ -275,7 +275,7 @@ backups_body()
 	keys r
 	see '-- restore web@'
 	keys m
-	see '^restore web@.*: restored: 1 files'
+	see '^restore web@.*: restored: 1 file,'
 	atf_check -o match:'sleep 1000' cat "$CELLS_ETC/web.cell"
 	archive=$(find "$CELLS_BACKUP" -name '*.tar.gz')
 	printf 'x' | dd of="$archive" bs=1 seek=100 conv=notrunc 2>/dev/null

@@ -159,7 +159,7 @@ files_body()
 	for file in www.volume web.cell; do
 		[ -s "$CELLS_ETC/$file" ] || atf_fail "no $file"
 	done
-	atf_check -o match:' 2 cells, 1 volumes, no mistakes' cellmgr check
+	atf_check -o match:' 2 cells, 1 volume, no mistakes' cellmgr check
 }
 files_cleanup()
 {

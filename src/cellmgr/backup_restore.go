@@ -7,6 +7,7 @@ import (
 
 	"cells/src/internal/backup"
 	"cells/src/internal/cli"
+	"cells/src/internal/words"
 	"cells/src/internal/work"
 )
 
@@ -37,6 +38,6 @@ func restore(ctx *cli.Context, o backup.Restoring, operand string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(ctx.Out, "%s: restored: %d files, %d bytes\n", b.ID, res.Files, res.Bytes)
+	fmt.Fprintf(ctx.Out, "%s: restored: %s, %s\n", b.ID, words.Count(res.Files, "file"), words.Count(res.Bytes, "byte"))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"cells/src/internal/backup"
 	"cells/src/internal/cli"
+	"cells/src/internal/words"
 	"cells/src/internal/work"
 )
 
@@ -56,6 +57,6 @@ func verifyOne(ctx *cli.Context, st *backup.Store, b backup.Backup) error {
 	if err != nil {
 		return work.Named(b.ID, err)
 	}
-	fmt.Fprintf(ctx.Out, "%s: good: %d files, %d bytes\n", b.ID, sum.Files, sum.Bytes)
+	fmt.Fprintf(ctx.Out, "%s: good: %s, %s\n", b.ID, words.Count(sum.Files, "file"), words.Count(sum.Bytes, "byte"))
 	return ctx.Out.Flush()
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"cells/src/internal/cli"
+	"cells/src/internal/words"
 	"cells/src/internal/work"
 )
 
@@ -28,6 +29,6 @@ func check(ctx *cli.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(ctx.Out, "%s: %d cells, %d volumes, no mistakes\n", s.Dir, len(s.Cells), len(s.Volumes))
+	fmt.Fprintf(ctx.Out, "%s: %s, %s, no mistakes\n", s.Dir, words.Count(len(s.Cells), "cell"), words.Count(len(s.Volumes), "volume"))
 	return nil
 }

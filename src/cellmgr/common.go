@@ -11,6 +11,7 @@ import (
 	"cells/src/internal/engine"
 	"cells/src/internal/manifest"
 	"cells/src/internal/table"
+	"cells/src/internal/words"
 	"cells/src/internal/work"
 )
 
@@ -59,7 +60,7 @@ func rootOnly(what string, err error) error {
 // warnMistakes tells of mistakes in manifests that are no reason to stop.
 func warnMistakes(ctx *cli.Context, mistakes error) {
 	if mistakes != nil {
-		ctx.Warn("%d mistakes in the manifests; `cellmgr check' tells them", work.CountErrors(mistakes))
+		ctx.Warn("%s in the manifests; `cellmgr check' tells all", words.Count(work.CountErrors(mistakes), "mistake"))
 	}
 }
 

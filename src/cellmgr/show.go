@@ -9,6 +9,7 @@ import (
 	"cells/src/internal/cli"
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
+	"cells/src/internal/words"
 	"cells/src/internal/work"
 )
 
@@ -69,7 +70,7 @@ func showOne(c *manifest.Cell, o *plan.Observed, v string) (string, error) {
 // facts are what only a running cell has.
 func facts(o *plan.Observed) string {
 	in := o.Kernel
-	s := fmt.Sprintf("# id %s, %s, %d processes, root %s\n", in.ID, in.State, in.Processes, in.Config.Root)
+	s := fmt.Sprintf("# id %s, %s, %s, root %s\n", in.ID, in.State, words.Count(in.Processes, "process"), in.Config.Root)
 	for _, m := range o.Mounts {
 		how := "rw"
 		if m.ReadOnly {

@@ -15,6 +15,7 @@ import (
 	"cells/src/internal/kern"
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
+	"cells/src/internal/words"
 )
 
 // Finding is what an examination of the host has found out.
@@ -49,7 +50,7 @@ func Doctor(set *manifest.Set, mistakes error) []Finding {
 	if mistakes != nil {
 		add("manifests", Bad, "cellmgr check", "there are mistakes in %s", set.Dir)
 	} else {
-		add("manifests", Good, "", "%d cells, %d volumes", len(set.Cells), len(set.Volumes))
+		add("manifests", Good, "", "%s, %s", words.Count(len(set.Cells), "cell"), words.Count(len(set.Volumes), "volume"))
 	}
 	if _, err := Cellctl(); err != nil {
 		add("programs", Bad, "make install", "%v", err)

@@ -14,6 +14,7 @@ import (
 	"cells/src/internal/ui/model"
 	"cells/src/internal/ui/screen"
 	"cells/src/internal/ui/view"
+	"cells/src/internal/words"
 )
 
 // Terminal is what the interface runs on.
@@ -180,7 +181,7 @@ func (a *App) noteLine(w int) screen.Line {
 	case len(a.jobs.Busy()) > 0:
 		return a.Set.Fit(a.busyLine(), w) // one line, or the page would jump
 	case m.Mistakes() > 0:
-		return a.Set.Line(screen.Busy, plural(m.Mistakes(), "mistake")+" in the manifests: "+first(m.Sample.Mistakes))
+		return a.Set.Line(screen.Busy, words.Count(m.Mistakes(), "mistake")+" in the manifests: "+first(m.Sample.Mistakes))
 	case m.Deep != nil && m.Deep.Err != nil:
 		return a.Set.Line(screen.Busy, "plan: "+first(m.Deep.Err))
 	case !a.Root:

@@ -10,6 +10,7 @@ import (
 	"cells/src/internal/manifest"
 	"cells/src/internal/ui/jobs"
 	"cells/src/internal/ui/screen"
+	"cells/src/internal/words"
 	"cells/src/internal/work"
 )
 
@@ -118,7 +119,7 @@ func (a *App) verify(string) {
 			j.Expect(b.Size)
 			sum, err := st.Verify(ctx, &b, j.Moved)
 			if err == nil {
-				j.Say("good: %d files, %d bytes", sum.Files, sum.Bytes)
+				j.Say("good: %s, %s", words.Count(sum.Files, "file"), words.Count(sum.Bytes, "byte"))
 			}
 			return err
 		})
@@ -166,7 +167,7 @@ func (a *App) restore(string) {
 	} else {
 		put(screen.Bad, "  - the data of %s is replaced%s", b.Name, dataOf(a.model.Sample.Set, b.Name))
 	}
-	put(screen.Good, "  + %d files, %d bytes, as they were %s", b.Files, b.Bytes, b.Made().Local().Format("2006-01-02 15:04:05"))
+	put(screen.Good, "  + %s, %s, as they were %s", words.Count(b.Files, "file"), words.Count(b.Bytes, "byte"), b.Made().Local().Format("2006-01-02 15:04:05"))
 	if len(busy) > 0 {
 		put(screen.Busy, "  ~ %s is stopped meanwhile and started again", work.List(busy))
 	}
@@ -200,7 +201,7 @@ func restoreBackup(ctx context.Context, j *jobs.Job, id string, manifest bool) e
 			return j
 		})
 	if err == nil {
-		j.Say("restored: %d files, %d bytes", res.Files, res.Bytes)
+		j.Say("restored: %s, %s", words.Count(res.Files, "file"), words.Count(res.Bytes, "byte"))
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"cells/src/internal/cli"
 	"cells/src/internal/engine"
 	"cells/src/internal/manifest"
+	"cells/src/internal/words"
 )
 
 // Progress hears how far something has got, in bytes.
@@ -103,7 +104,7 @@ func (a *Asker) Restore(ctx context.Context, operand string, o backup.Restoring,
 			return Named(b.ID, err)
 		}
 		if res.Stripped > 0 {
-			a.Warn("%s: %d files have lost their set-id bits; -u keeps them", b.ID, res.Stripped)
+			a.Warn("%s: set-id bits were taken off %s; -u keeps them", b.ID, words.Count(res.Stripped, "file"))
 		}
 		for _, left := range res.Head.Left {
 			a.Warn("%s: it does not hold volume %s", b.ID, left)

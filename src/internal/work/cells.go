@@ -8,6 +8,7 @@ import (
 	"cells/src/internal/engine"
 	"cells/src/internal/manifest"
 	"cells/src/internal/plan"
+	"cells/src/internal/words"
 )
 
 // Planned observes and plans.  With an error there may be a plan for those
@@ -71,7 +72,7 @@ func (a *Asker) Stop(ctx context.Context, names []string, deadline time.Time) (p
 	defer release()
 	s, mistakes := Load()
 	if mistakes != nil {
-		a.Warn("%d mistakes in the manifests; `cellmgr check' tells them", CountErrors(mistakes))
+		a.Warn("%s in the manifests; `cellmgr check' tells all", words.Count(CountErrors(mistakes), "mistake"))
 	}
 	err = a.Ending(s, names, func(e *engine.Engine, end *plan.Plan) error {
 		p, e.Deadline = end, deadline

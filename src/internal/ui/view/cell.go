@@ -135,7 +135,7 @@ func (p *pen) head(m *model.Model, c *model.Cell) {
 		l.Add(p.Text(screen.Plain, "  health "), h)
 	}
 	if c.Super.Alive && c.Super.Restarts > 0 {
-		l.Add(p.Text(screen.Busy, "  "+plural(int(c.Super.Restarts), "restart")))
+		l.Add(p.Text(screen.Busy, "  "+words.Count(int(c.Super.Restarts), "restart")))
 	}
 	p.out = append(p.out, l)
 	if c.Why != "" && c.Why != "-" && c.Grade != model.Fine {

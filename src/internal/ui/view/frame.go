@@ -6,6 +6,7 @@ import (
 
 	"cells/src/internal/ui/model"
 	"cells/src/internal/ui/screen"
+	"cells/src/internal/words"
 )
 
 // Header is the line at the top: the host, what decides there, and totals.
@@ -26,7 +27,7 @@ func Header(set screen.Charset, m *model.Model, host string, w int) screen.Line 
 // where there is room for it at all times.
 func summary(m *model.Model, w int) []string {
 	t := m.Totals()
-	cells := plural(t.Cells, "cell")
+	cells := words.Count(t.Cells, "cell")
 	sep := ": "
 	for _, n := range []struct {
 		n    int

@@ -7,6 +7,7 @@ import (
 	"cells/src/internal/plan"
 	"cells/src/internal/ui/model"
 	"cells/src/internal/ui/screen"
+	"cells/src/internal/words"
 )
 
 // signStyles are the styles of the lines of a plan.
@@ -123,7 +124,7 @@ func planTitle(m *model.Model, p *plan.Plan, err error) string {
 			steps++
 		}
 	}
-	text := fmt.Sprintf("%s for %s", plural(steps, "step"), plural(len(cells), "cell"))
+	text := fmt.Sprintf("%s for %s", words.Count(steps, "step"), words.Count(len(cells), "cell"))
 	if held > 0 {
 		text += fmt.Sprintf("; %d held back, which r (restarts) or p (pruning) lets through", held)
 	}

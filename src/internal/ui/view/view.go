@@ -4,7 +4,6 @@
 package view
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -85,14 +84,6 @@ func when(t, now time.Time) string {
 		}
 	}
 	return t.Format("2006-01-02")
-}
-
-// plural is "1 cell", "2 cells".
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // count is a number, "-" where there is nothing to count.
