@@ -1,9 +1,12 @@
 package main
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
 
 	"cells/src/internal/cli"
 	"cells/src/internal/manifest"
@@ -24,16 +27,29 @@ func TestManFields(t *testing.T) {
 	})
 }
 
-// TestManBackup: every action of backup is on the page, and the fields of its list.
+// TestManBackup: every action of backup is on the page with its options, and
+// the fields of its list.
 func TestManBackup(t *testing.T) {
-	var want []string
-	for _, v := range backupProgram().Verbs {
-		if !v.Hidden {
-			want = append(want, v.Name)
-		}
-	}
 	p := mantest.Read(t, page)
 	actions, _, _ := strings.Cut(p.Sections["backup"], "\nThe fields are:\n")
+	letters := regexp.MustCompile(`Fl (\w+)`)
+	var want []string
+	for _, v := range backupProgram().Verbs {
+		if v.Hidden {
+			continue
+		}
+		want = append(want, v.Name)
+		head := regexp.MustCompile(`(?m)^\.It Cm ` + v.Name + `\b.*`).FindString(actions)
+		var got string
+		for _, m := range letters.FindAllStringSubmatch(head, -1) {
+			got += m[1]
+		}
+		var options string
+		v.Flags().VisitAll(func(f *pflag.Flag) { options += f.Shorthand })
+		if len(got) != len(options) || strings.Trim(got, options) != "" {
+			t.Errorf("%s: the page has options %s, the program %s", v.Name, got, options)
+		}
+	}
 	if got := mantest.Items(actions, "Cm"); !slices.Equal(got, want) {
 		t.Errorf("the page has actions %v, the program %v", got, want)
 	}

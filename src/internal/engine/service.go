@@ -26,6 +26,9 @@ func (e *Engine) start(t *task, c *manifest.Cell) error {
 	}
 	args := append([]string{"supervise"}, e.superviseArgs(c)...)
 	args = append(append(args, c.Name), c.Command...)
+	if len(c.Health.Command) > 0 {
+		defer e.patience(c.Name)()
+	}
 	return trimName(cellctl(t.ctx, c.Command[0], 0, syscall.SIGTERM, args...), c.Name)
 }
 
@@ -126,8 +129,21 @@ func (e *Engine) again(t *task, name string) error {
 // healthLimit is how long a dependency may take to get healthy.
 const healthLimit = 90 * time.Second
 
+// patienceTime is how long a wait goes without a word.
+const patienceTime = 15 * time.Second
+
+// patience says what is waited for, if that takes long; what it returns ends
+// the wait.
+func (e *Engine) patience(name string) func() {
+	told := time.AfterFunc(patienceTime, func() {
+		e.Warn("%s: still waits for its health check to succeed", name)
+	})
+	return func() { told.Stop() }
+}
+
 // await waits until a cell is healthy.
 func (e *Engine) await(t *task, name string) error {
+	defer e.patience(name)()
 	err := e.poll(t, name, func(s super.Status) bool { return s.State == super.Ready })
 	if err != nil {
 		return fmt.Errorf("%s, on which it depends: %w", name, err)
