@@ -87,6 +87,12 @@ failing_body()
 	manifest "$web" 'base host' 'data /var' 'mkdir /var/x owner=nosuch'
 	atf_check -s exit:1 -o ignore \
 	    -e match:"$file:5: mkdir: no user \"nosuch\" in the cell" cellmgr apply
+	# Who it leaves behind with its output open is not waited for.
+	manifest "$web" 'base host' 'data /var' "run /bin/sh -c 'sleep 60 & echo behind'"
+	begun=$(date +%s)
+	atf_check -o match:"$web: start" cellmgr apply
+	[ $(($(date +%s) - begun)) -lt 14 ] || atf_fail "it was waited for"
+	atf_check -o ignore cellmgr stop "$web"
 	manifest "$web" 'base host' 'data /var' 'run creates=/var/x /bin/sh -c :'
 	atf_check -s exit:1 -o ignore \
 	    -e match:'it ended well but did not create /var/x' cellmgr apply

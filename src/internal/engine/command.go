@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,15 +77,13 @@ func cellctl(ctx context.Context, what string, limit time.Duration, sig syscall.
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, &TimeoutError{what, limit})
 		defer cancel()
 	}
-	var out tail
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = "/"
-	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, faultEnv+"=") })
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, sig) }
 	cmd.WaitDelay = 15 * time.Second
-	err = cmd.Run()
+	last, err := runFor(cmd)
 	if err == nil {
 		return nil
 	}
@@ -98,7 +97,37 @@ func cellctl(ctx context.Context, what string, limit time.Duration, sig syscall.
 	case cause != nil:
 		return cause
 	}
-	return commandError(err, out.last())
+	return commandError(err, last)
+}
+
+// lastWords is how long what a command printed may still be on its way once
+// it has ended.
+const lastWords = time.Second
+
+// runFor runs a command and returns the last line that it printed.  Who it
+// leaves behind with its output open is not waited for.
+func runFor(cmd *exec.Cmd) (last string, err error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	cmd.Stdout, cmd.Stderr = w, w
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
+		return "", err
+	}
+	var out tail
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		io.Copy(&out, r)
+	}()
+	err = cmd.Wait()
+	r.SetReadDeadline(time.Now().Add(lastWords))
+	<-done
+	return out.last(), err
 }
 
 // commandError is what a program of ours had to say, without its own name.
