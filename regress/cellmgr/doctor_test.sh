@@ -74,6 +74,17 @@ mended_body()
 	cells_await 10 is_state "$web" broken
 	mended cells bad "$web is there in part only"
 	atf_check -o inline:"ready\n" cellmgr status -H -o state "$web"
+	# A job that has failed.
+	manifest "$web" "command /bin/sh -c 'sleep 1; test -e $CELLS_WORK/well || exit 3; exec sleep 1000'" \
+	    'restart never'
+	atf_check -o ignore cellmgr apply -r
+	cells_await 10 is_state "$web" failed
+	: >well
+	mended cells odd "$web has failed"
+	# What a drill has left.
+	mkdir -p "$CELLS_DB/cells/drill.$web/drill/data" "$CELLS_DB/cells/drill.$web/data"
+	mended state odd "drill.$web was left by a drill"
+	atf_check test ! -e "$CELLS_DB/cells/drill.$web"
 	# One without a manifest, and then its data.
 	rm "$CELLS_ETC/$web.cell"
 	mended cells odd "$web has no manifest and is running"

@@ -180,6 +180,10 @@ func (e *Engine) examineState(known bool, add adder) {
 		return
 	}
 	for _, d := range entries {
+		if _, err := os.Lstat(e.Layout.Drill(d.Name())); err == nil {
+			add("state", Odd, "cellmgr apply", "%s was left by a drill that was interrupted", d.Name())
+			continue
+		}
 		if known && e.Set.Cells[d.Name()] == nil && cell.CheckName(d.Name()) == nil {
 			what := "data"
 			if _, err := os.Lstat(e.Layout.DataDir(d.Name())); errors.Is(err, fs.ErrNotExist) {
@@ -206,6 +210,9 @@ func (e *Engine) examineCells(known bool, add adder) {
 			add("cells", Bad, "cellmgr apply "+n, "%s is there in part only", n)
 		case st == plan.Foreign && c != nil:
 			add("cells", Bad, "cellctl destroy -k "+n, "%s: a cell of that name runs that cellmgr did not make", n)
+		case st == plan.Done && o.Failed():
+			add("cells", Odd, "cellmgr start "+n, "%s has failed, and is not started again", n)
+		case o.Drill: // told with the state
 		case known && c == nil && st != plan.Foreign && st != plan.Down:
 			add("cells", Odd, "cellmgr remove "+n, "%s has no manifest and is %s", n, st)
 		}
