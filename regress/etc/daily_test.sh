@@ -53,6 +53,32 @@ report_cleanup()
 	cells_teardown
 }
 
+atf_test_case unwell cleanup
+unwell_head()
+{
+	atf_set descr "a service that has failed for good is reported"
+}
+unwell_body()
+{
+	cells_setup
+	web=$(cells_name web) daily=$(daily)
+	printf '%s\n' "command /bin/sh -c 'exit 3'" 'base none' 'restart never' \
+	    >"$CELLS_ETC/$web.cell"
+	atf_check -o ignore cellmgr apply
+	cells_await 10 is_failed "$web"
+	atf_check -o match:'^Cells that are not well' -o match:"^$web	failed" \
+	    env "cells_daily_nobackup=$web" "$daily"
+}
+unwell_cleanup()
+{
+	cells_teardown
+}
+
+is_failed()
+{
+	[ "$(cellmgr status -H -o state "$1")" = failed ]
+}
+
 atf_test_case damage cleanup
 damage_head()
 {
@@ -130,6 +156,7 @@ lines_body()
 atf_init_test_cases()
 {
 	atf_add_test_case report
+	atf_add_test_case unwell
 	atf_add_test_case damage
 	atf_add_test_case denied
 	atf_add_test_case lines
