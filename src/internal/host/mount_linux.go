@@ -76,8 +76,11 @@ func mounts() ([]Mounted, error) {
 		if !ok || len(f) < 6 || len(g) < 2 {
 			return nil, fmt.Errorf("mountinfo: unexpected line %q", line)
 		}
-		out = append(out, Mounted{Target: unescape(f[4]), Source: unescape(f[3]), Type: g[0],
-			ReadOnly: readOnly(f[5])})
+		m := Mounted{Target: unescape(f[4]), Source: unescape(f[3]), Type: g[0], ReadOnly: readOnly(f[5])}
+		if m.Type == "tmpfs" && m.Source == "/" {
+			m.Source = m.Type // as NetBSD says of a whole one
+		}
+		out = append(out, m)
 	}
 	return out, nil
 }
