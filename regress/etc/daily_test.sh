@@ -145,8 +145,8 @@ lines_body()
 {
 	cells_environment
 	# newsyslog.conf(5): file, owner:group, mode, count, size, when, flags.
-	atf_check -o inline:"/var/log/cells.log 7\n" awk '
-	    /^[^#]/ { print $1, NF }' "$CELLS_SHARE/etc/newsyslog.conf"
+	atf_check -o inline:"/var/log/cells.log 7 ZC\n" awk '
+	    /^[^#]/ { print $1, NF, $7 }' "$CELLS_SHARE/etc/newsyslog.conf"
 	# syslog.conf(5): a selector, TABs, an action.
 	atf_check -o inline:"local3.* /var/log/cells.log\n" awk -F '\t+' '
 	    /^[^#]/ { print $1, $2; if (NF != 2) exit 1 }' \
