@@ -11,7 +11,8 @@ import (
 const (
 	diffLines   = 2000 // lines of either file
 	diffContext = 2
-	diffShown   = 60 // lines of output
+	diffShown   = 60  // lines of output
+	diffWidth   = 400 // bytes of a line: one side is a cell's file
 )
 
 // Diff shows what makes new out of old: removed lines with "-", added ones
@@ -101,6 +102,14 @@ func lcs(a, b []string) [][]int32 {
 	return t
 }
 
+// clip cuts what is longer than a line that is shown may be.
+func clip(line string) string {
+	if len(line) <= diffWidth {
+		return line
+	}
+	return strings.ToValidUTF8(line[:diffWidth], "") + fmt.Sprintf("... (%d bytes)", len(line))
+}
+
 // showEdits writes the edits with their context.
 func showEdits(es []edit) string {
 	near := make([]bool, len(es))
@@ -127,7 +136,7 @@ func showEdits(es []edit) string {
 			b.WriteString("... and more\n")
 			break
 		}
-		b.WriteString(string(e.sign) + " " + strings.TrimSuffix(e.text, "\n") + "\n")
+		b.WriteString(string(e.sign) + " " + clip(strings.TrimSuffix(e.text, "\n")) + "\n")
 		if !strings.HasSuffix(e.text, "\n") && e.sign != ' ' {
 			b.WriteString("  (no newline at the end)\n")
 		}

@@ -31,6 +31,9 @@ func TestDiff(t *testing.T) {
 	if n := strings.Count(Diff(nil, []byte(strings.Repeat("x\n", 500))), "\n"); n != diffShown+1 {
 		t.Errorf("a long difference has %d lines", n)
 	}
+	if n := len(Diff([]byte(strings.Repeat("\u00e9", 1<<20)), []byte("x\n"))); n > 2*diffWidth {
+		t.Errorf("a long line is shown as %d bytes", n)
+	}
 }
 
 func TestSetLine(t *testing.T) {
