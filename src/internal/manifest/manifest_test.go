@@ -309,6 +309,36 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestLogs: no cell may write where the log of one is.
+func TestLogs(t *testing.T) {
+	t.Setenv(EnvState, "/srv/db")
+	for log, want := range map[string]string{
+		"/srv/x/log":          "b.cell:2: log: /srv/x/log lies in volume /srv/x, which cell a may write (a.cell:2)",
+		"/srv/x/y/z":          "b.cell:2: log: /srv/x/y/z lies in volume /srv/x, which cell a may write (a.cell:2)",
+		"/srv/p/log":          "b.cell:2: log: /srv/p/log lies in volume p, which cell a may write (a.cell:4)",
+		"/srv/db/cells/a/log": "b.cell:2: log: /srv/db/cells/a/log lies in /srv/db, which is cellmgr's own",
+		"/srv/ro/log":         "",
+		"/srv/xy":             "",
+		"/var/log/cells/b":    "",
+		"daemon.info":         "",
+	} {
+		dir := write(t, map[string]string{
+			"a.cell":     "command /x\nvolume /srv/x /x\nvolume /srv/ro /ro ro\nvolume p /p\n",
+			"b.cell":     "command /x\nlog " + log + "\n",
+			"p.volume":   "path /srv/p\n",
+			"cells.conf": "hostpath /srv\n",
+		})
+		_, err := Load(dir)
+		got := ""
+		if err != nil {
+			got = strings.ReplaceAll(err.Error(), dir+"/", "")
+		}
+		if got != want {
+			t.Errorf("log %s: got %q, want %q", log, got, want)
+		}
+	}
+}
+
 func TestComparePaths(t *testing.T) {
 	for _, test := range [][2]string{{"/a", "/a/b"}, {"/a/b", "/a-b"}, {"/a/b", "/b"}} {
 		if ComparePaths(test[0], test[1]) >= 0 || ComparePaths(test[1], test[0]) <= 0 {

@@ -23,6 +23,7 @@ func (s *Set) check(errs *Errors) {
 	}
 	s.checkPorts(names, errs)
 	s.checkPlaces(errs)
+	s.checkLogs(names, errs)
 	s.checkSharing(names, errs)
 	s.checkCycles(names, errs)
 }
@@ -124,6 +125,33 @@ func clash(v, other *VolumeFile, errs *Errors) {
 	}
 	where := (&Error{File: other.File, Line: other.lines["path"]}).where()
 	errs.add(v.File, v.lines["path"], "path: %s %s that of volume %s (%s)", v.Path, how, other.Name, where)
+}
+
+// checkLogs refuses a log file where a cell may write: it could put a link in
+// the place of a directory above it, and have root write elsewhere.
+func (s *Set) checkLogs(names []string, errs *Errors) {
+	writable := map[string]user{}
+	for _, n := range names {
+		for _, v := range s.Cells[n].Volumes {
+			if at := s.Source(v); !v.ReadOnly && at != "" {
+				writable[at] = user{s.Cells[n], v}
+			}
+		}
+	}
+	for _, n := range names {
+		c := s.Cells[n]
+		if !filepath.IsAbs(c.Log) {
+			continue
+		}
+		for _, dir := range parents(c.Log) {
+			if u, ok := writable[dir]; ok {
+				errs.add(c.File, c.Line("log"), "log: %s lies in volume %s, which cell %s may write (%s:%d)",
+					c.Log, u.v.Source, u.c.Name, u.c.File, u.v.line)
+			} else if dir == s.Conf.State || dir == s.Conf.Volumes {
+				errs.add(c.File, c.Line("log"), "log: %s lies in %s, which is cellmgr's own", c.Log, dir)
+			}
+		}
+	}
 }
 
 // user is a cell that mounts a volume.
