@@ -40,6 +40,34 @@ kill_cleanup()
 	cells_teardown
 }
 
+is_stopped()
+{
+	ps -o stat= -p "$1" | grep -q '^T'
+}
+
+atf_test_case stopped cleanup
+stopped_head()
+{
+	atf_set descr "ends a process that is stopped, too"
+}
+stopped_body()
+{
+	cells_setup
+	web=$(cells_name web)
+	atf_check -o ignore cellctl create -n "$web" /
+	cellctl exec "$web" sh -c 'kill -STOP $$; sleep 300' &
+	one=$!
+	cells_await 10 is_stopped $one
+	atf_check cellctl kill "$web"
+	atf_check_equal 0 "$(procs "$web")"
+	wait $one && atf_fail "it is still there"
+	atf_check cellctl destroy "$web"
+}
+stopped_cleanup()
+{
+	cells_teardown
+}
+
 atf_test_case bomb cleanup
 bomb_head()
 {
@@ -121,6 +149,7 @@ usage_cleanup()
 atf_init_test_cases()
 {
 	atf_add_test_case kill
+	atf_add_test_case stopped
 	atf_add_test_case bomb
 	atf_add_test_case destroy
 	atf_add_test_case usage

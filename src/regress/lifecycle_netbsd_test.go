@@ -64,6 +64,26 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
+// TestKillStopped: a member that is stopped ends as every other one does.
+func TestKillStopped(t *testing.T) {
+	c := open(t)
+	id := create(t, c, nil)
+	a := start(t, who{id, 0})
+	if err := unix.Kill(a.pid, unix.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	var ws unix.WaitStatus
+	if _, err := unix.Wait4(a.pid, &ws, unix.WUNTRACED, nil); err != nil || !ws.Stopped() {
+		t.Fatalf("it is not stopped: %#x, %v", uint32(ws), err)
+	}
+	if err := c.Kill(id); err != nil {
+		t.Errorf("kill: %v", err)
+	}
+	if in := info(t, c, id); in.Processes != 0 || in.Exits != 1 {
+		t.Errorf("%d processes are left, %d have ended", in.Processes, in.Exits)
+	}
+}
+
 // TestNames: a name in use is refused with its holder; ids only grow.
 func TestNames(t *testing.T) {
 	c := open(t)
