@@ -72,8 +72,10 @@ func TestKillStopped(t *testing.T) {
 	if err := unix.Kill(a.pid, unix.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
+	// Stopped of package unix is false where the signal was SIGSTOP.
+	const stopped = uint32(unix.SIGSTOP)<<8 | 0x7f
 	var ws unix.WaitStatus
-	if _, err := unix.Wait4(a.pid, &ws, unix.WUNTRACED, nil); err != nil || !ws.Stopped() {
+	if _, err := unix.Wait4(a.pid, &ws, unix.WUNTRACED, nil); err != nil || uint32(ws) != stopped {
 		t.Fatalf("it is not stopped: %#x, %v", uint32(ws), err)
 	}
 	if err := c.Kill(id); err != nil {
