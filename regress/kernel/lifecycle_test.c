@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kit.h"
@@ -250,13 +251,20 @@ ATF_TC_HEAD(kill_gives_up, tc)
 }
 ATF_TC_BODY(kill_gives_up, tc)
 {
+	struct timespec began, gave_up;
 	struct proc *p;
 	uint32_t id;
 
 	boot();
 	id = cell("web");
 	p = member(id, 0);
+	clock_gettime(CLOCK_MONOTONIC, &began);
 	FAILS(EAGAIN, call_kill(root, id));
+	clock_gettime(CLOCK_MONOTONIC, &gave_up);
+	/* Five seconds at most, as it is said everywhere, and some for us. */
+	ATF_CHECK_MSG(gave_up.tv_sec - began.tv_sec >= 3 &&
+	    gave_up.tv_sec - began.tv_sec <= 8, "after %lld seconds",
+	    (long long)(gave_up.tv_sec - began.tv_sec));
 	ATF_CHECK_EQ(info(id).ci_state, CELL_STATE_DYING);
 	ATF_CHECK(rig_was_killed(p));
 	FAILS(EBUSY, call_destroy(root, id));

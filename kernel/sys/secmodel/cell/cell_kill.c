@@ -37,11 +37,12 @@ __KERNEL_RCSID(0, "$NetBSD$");
 #include <sys/kernel.h>
 #include <sys/signalvar.h>
 #include <sys/systm.h>
+#include <sys/time.h>
 
 #include <secmodel/cell/cell_impl.h>
 
-/* How long a kill waits for the last process, in ticks of 10 ms. */
-#define	CELL_KILL_ROUNDS	500
+/* How long a kill waits for the last process, at most. */
+#define	CELL_KILL_SECONDS	5
 
 /* Send SIGKILL to every member that can take it. */
 static void
@@ -69,8 +70,9 @@ cell_kill_members(struct cell *c)
 int
 cell_kill(uint32_t id)
 {
+	const time_t late = time_uptime + CELL_KILL_SECONDS;
 	struct cell *c;
-	int error = 0, i;
+	int error = 0;
 
 	mutex_enter(&cell_lock);
 	c = id != 0 ? cell_find(id, NULL) : NULL;
@@ -82,8 +84,8 @@ cell_kill(uint32_t id)
 	if (c == NULL)
 		return ESRCH;
 
-	for (i = 0; atomic_load_relaxed(&c->c_nproc) != 0; i++) {
-		if (i == CELL_KILL_ROUNDS) {
+	while (atomic_load_relaxed(&c->c_nproc) != 0) {
+		if (time_uptime >= late) {
 			error = EAGAIN;
 			break;
 		}
