@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "kit.h"
+#include "objection.h"
 
 enum { READ, WRITE, SELF };
 static const struct node {
@@ -132,6 +133,24 @@ ATF_TC_BODY(refused, tc)
 	done();
 }
 
+/* The model obeys others: where one lets nobody change, root does not either. */
+ATF_TC_WITHOUT_HEAD(others_object);
+ATF_TC_BODY(others_object, tc)
+{
+	struct state before;
+	uint32_t id;
+
+	boot();
+	id = cell("web");
+	before = state_take();
+	objection(true);
+	check_refused(root, id, WRITE);
+	state_same(before, state_take(), "while another model objects");
+	objection(false);
+	OK(call_destroy(root, id));
+	done();
+}
+
 ATF_TC_WITHOUT_HEAD(permitted);
 ATF_TC_BODY(permitted, tc)
 {
@@ -205,6 +224,7 @@ ATF_TC_BODY(no_request, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, refused);
+	ATF_TP_ADD_TC(tp, others_object);
 	ATF_TP_ADD_TC(tp, permitted);
 	ATF_TP_ADD_TC(tp, own_id);
 	ATF_TP_ADD_TC(tp, no_request);
