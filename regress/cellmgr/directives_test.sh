@@ -120,7 +120,7 @@ stop_cleanup()
 atf_test_case health cleanup
 health_head()
 {
-	atf_set descr "health: action=restart starts anew what fails"
+	atf_set descr "health: action=restart starts anew what fails, start is a limit"
 }
 health_body()
 {
@@ -137,6 +137,13 @@ health_body()
 	: >well
 	cells_await 60 is_state "$web" ready
 	atf_check -o not-inline:"0\n" cellmgr status -H -o restarts "$web"
+	# What does not become healthy in its time is taken down again.
+	ill=$(cells_name ill)
+	manifest "$ill" "health start=2s /bin/test -e $CELLS_WORK/never"
+	atf_check -s exit:1 -o ignore -e match:"^cellmgr: $ill: not ready within 2s" \
+	    cellmgr apply "$ill"
+	atf_check -s exit:1 -e ignore cellctl list "$ill"
+	atf_check -o match:'^health .* start=2s ' cellmgr show "$ill"
 }
 health_cleanup()
 {

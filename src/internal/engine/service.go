@@ -69,7 +69,8 @@ func (e *Engine) superviseArgs(c *manifest.Cell) []string {
 	if h := c.Health; len(h.Command) > 0 {
 		cmd := words.Join(h.Command)
 		args = append(args, "-r", cmd, "-H", cmd, "-i", words.FormatDuration(h.Interval),
-			"-w", words.FormatDuration(h.Timeout), "-n", strconv.Itoa(h.Retries), "-a", h.Action)
+			"-w", words.FormatDuration(h.Timeout), "-n", strconv.Itoa(h.Retries), "-a", h.Action,
+			"-W", words.FormatDuration(h.Start))
 	}
 	return args
 }
@@ -126,8 +127,15 @@ func (e *Engine) again(t *task, name string) error {
 	})
 }
 
-// healthLimit is how long a dependency may take to get healthy.
-const healthLimit = 90 * time.Second
+// healthLimit is how long a cell that runs may take to get healthy: one start
+// and what is around it.
+func (e *Engine) healthLimit(name string) time.Duration {
+	limit := time.Minute
+	if c := e.Set.Cells[name]; c != nil {
+		limit = c.Health.Start
+	}
+	return limit + 30*time.Second
+}
 
 // patienceTime is how long a wait goes without a word.
 const patienceTime = 15 * time.Second
@@ -153,7 +161,8 @@ func (e *Engine) await(t *task, name string) error {
 
 // poll watches a supervisor until good.
 func (e *Engine) poll(t *task, name string, good func(super.Status) bool) error {
-	for end := time.Now().Add(healthLimit); ; {
+	limit := e.healthLimit(name)
+	for end := time.Now().Add(limit); ; {
 		s, err := super.ReadStatus(e.Set.Conf.Run, name)
 		switch {
 		case err != nil:
@@ -165,7 +174,7 @@ func (e *Engine) poll(t *task, name string, good func(super.Status) bool) error 
 		case good(s):
 			return nil
 		case time.Now().After(end):
-			return fmt.Errorf("still %s after %s: %s", s.State, healthLimit, s.Why)
+			return fmt.Errorf("still %s after %s: %s", s.State, words.FormatDuration(limit), s.Why)
 		}
 		select {
 		case <-t.ctx.Done():

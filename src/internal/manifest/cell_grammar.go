@@ -88,7 +88,7 @@ var careRows = []row[Cell]{
 			return
 		},
 		func(c *Cell) []string { return list(c.Restart) }},
-	{Directive{"health", "[interval=TIME] [timeout=TIME] [retries=N] [action=restart|report] PROGRAM [ARG...]",
+	{Directive{"health", "[interval=TIME] [timeout=TIME] [retries=N] [action=restart|report] [start=TIME] PROGRAM [ARG...]",
 		false, Restarts}, 1, -1,
 		func(c *Cell, a args) error { return c.setHealth(a.words) },
 		func(c *Cell) []string { return c.formatHealth() }},

@@ -162,11 +162,13 @@ func (h *Health) set(key, val string) (err error) {
 		if err != nil || h.Retries < 1 || h.Retries > 1000 {
 			return fmt.Errorf("retries=%s: a number from 1 to 1000 expected", val)
 		}
+	case "start":
+		h.Start, err = positive(val)
 	case "action":
 		h.Action, err = oneOf(val, "restart", "report")
 	default:
 		return fmt.Errorf("unknown option %q%s", key,
-			words.Meant(key, []string{"interval", "timeout", "retries", "action"}))
+			words.Meant(key, []string{"interval", "timeout", "retries", "action", "start"}))
 	}
 	return err
 }
@@ -187,7 +189,8 @@ func (c *Cell) formatHealth() []string {
 	}
 	return list(append([]string{
 		"interval=" + words.FormatDuration(h.Interval), "timeout=" + words.FormatDuration(h.Timeout),
-		"retries=" + strconv.Itoa(h.Retries), "action=" + h.Action}, h.Command...)...)
+		"retries=" + strconv.Itoa(h.Retries), "action=" + h.Action,
+		"start=" + words.FormatDuration(h.Start)}, h.Command...)...)
 }
 
 // Signals that a service may be stopped with.

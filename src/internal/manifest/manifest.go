@@ -73,6 +73,7 @@ type Health struct {
 	Timeout  time.Duration // of one check
 	Retries  int           // failures in a row until it is unhealthy
 	Action   string        // restart or report
+	Start    time.Duration // until it is healthy for the first time
 }
 
 // Stop is how the service is asked to end, and how long it has.
@@ -87,7 +88,7 @@ func newCell(name, file string, c *Conf) *Cell {
 		Name: name, File: file, User: "root", Dir: "/", Base: c.Base,
 		Profile: cell.High, Mode: cell.Enforce, Autostart: true, Restart: "always",
 		Health: Health{Interval: 30 * time.Second, Timeout: 10 * time.Second, Retries: 3,
-			Action: "restart"},
+			Action: "restart", Start: time.Minute},
 		Log: c.Log, Stop: Stop{"TERM", 10 * time.Second},
 		lines: map[string]int{},
 	}
