@@ -73,8 +73,12 @@ func (e *Engine) applied(name, tag string) (c *manifest.Cell, hidden bool, err e
 		if err != nil {
 			return nil, false, err
 		}
-		c, err := parseApplied(name, text)
-		if err == nil && c.Digest() == f.Name() {
+		// Another version may have written it, with other defaults: of what is
+		// read here the digest may be another.
+		if manifest.DigestOf(text) != f.Name() {
+			continue
+		}
+		if c, err := parseApplied(name, text); err == nil {
 			return c, false, nil
 		}
 	}

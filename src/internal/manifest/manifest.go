@@ -141,7 +141,12 @@ func (c *Cell) Digest() string {
 	if c.digest != "" {
 		return c.digest
 	}
-	sum := sha256.Sum256([]byte(c.Text()))
+	return DigestOf([]byte(c.Text()))
+}
+
+// DigestOf is the Digest of what has this Text.
+func DigestOf(text []byte) string {
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
 
