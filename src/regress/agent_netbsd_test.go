@@ -239,8 +239,12 @@ func become() error {
 // until waits for a condition that has to come true within a time.
 func until(t testing.TB, limit time.Duration, what string, met func() bool) {
 	t.Helper()
-	for end := time.Now().Add(limit); !met(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
+	for end := time.Now().Add(limit); ; time.Sleep(20 * time.Millisecond) {
+		last := time.Now().After(end) // before it is asked: that may take long
+		if met() {
+			return
+		}
+		if last {
 			t.Fatalf("not within %v: %s", limit, what)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -116,12 +117,17 @@ func TestIsolation(t *testing.T) {
 func try(t *testing.T, a act, actor, object *agent, want bool) {
 	t.Helper()
 	before := state(t, object)
+	count := object.must(t, "usr1")
 	r := actor.do(a.op, append([]any{object.pid}, a.args...)...)
 	switch happened := a.happened(r); {
 	case happened && !want:
 		t.Errorf("%s: it happened: %s", a, r)
 	case !happened && want:
 		t.Errorf("%s: it was refused: %s", a, r)
+	case want && a.op == "kill" && a.args[0] != 0:
+		// It arrives when its process runs, and shall not be taken for
+		// something that a later act did.
+		until(t, 10*time.Second, "the signal", func() bool { return object.must(t, "usr1") != count })
 	case !want:
 		if after := state(t, object); after != before {
 			t.Errorf("%s: refused with %s, but %s became %s", a, r, before, after)
