@@ -2,20 +2,11 @@ package regress
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
-
-// Nodes that the image lacks: name, type and number, as amd64's MAKEDEV(8)
-// has them.
-var moreNodes = map[string]uint64{
-	"tap":    unix.S_IFCHR<<32 | 169<<8 | 0xff | 0xfff<<20, // minor 0xfffff
-	"rcgd0d": unix.S_IFCHR<<32 | 81<<8 | 3,
-	"crypto": unix.S_IFCHR<<32 | 160<<8,
-}
 
 func init() {
 	for subject, names := range map[string]string{
@@ -48,7 +39,6 @@ func probeNodes(names []string) probe {
 	return func(s *stage) reply {
 		var replies []reply
 		for _, name := range names {
-			makeNode(s, name)
 			r := s.in.do("opendev", name, "r")
 			// It got as far as the driver, which has no such unit.
 			if r.Errno == unix.ENXIO {
@@ -57,19 +47,6 @@ func probeNodes(names []string) probe {
 			replies = append(replies, r)
 		}
 		return s.all(replies...)
-	}
-}
-
-// makeNode makes sure that there is such a node.
-func makeNode(s *stage, name string) {
-	s.Helper()
-	number, more := moreNodes[name]
-	path := "/dev/" + name
-	if _, err := os.Lstat(path); err == nil || !more {
-		return
-	}
-	if err := unix.Mknod(path, uint32(number>>32)|0o600, int(number&0xffffffff)); err != nil {
-		s.Fatalf("%s: %v", path, err)
 	}
 }
 

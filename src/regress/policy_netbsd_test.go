@@ -3,6 +3,7 @@ package regress
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -39,9 +40,9 @@ var policyRules = []rule{
 	{"system.veriexec.access", "opendev", []any{"veriexec", "w"}, cell.Low, none, none, nil},
 	{"system.mapvazero", "sysctlwrite", []any{"vm.user_va0_disable", 0}, cell.Low, none, cell.ExcSysctl, va0},
 	{"process.rlimit.raise", "raiserlimit", nil, cell.Low, none, none, nil},
-	{"machdep.iopl", "sysarch", []any{x86IOPL}, cell.Low, none, none, nil},
-	{"machdep.mtrr.get", "sysarch", []any{x86GetMTRR}, cell.Low, none, none, nil},
-	{"machdep.mtrr.set", "sysarch", []any{x86SetMTRR}, cell.Low, none, none, nil},
+	{"machdep.iopl", "sysarch", []any{x86IOPL}, cell.Low, none, none, x86},
+	{"machdep.mtrr.get", "sysarch", []any{x86GetMTRR}, cell.Low, none, none, x86},
+	{"machdep.mtrr.set", "sysarch", []any{x86SetMTRR}, cell.Low, none, none, x86},
 	{"machdep.unmanagedmem", "pcimmap", nil, cell.Low, none, none, nil},
 	{"device.tty.sti", "sti", nil, cell.Low, none, none, nil},
 	{"device.rawio.disk", "opendev", []any{"rld0d", "r"}, cell.Low, none, none, nil},
@@ -112,6 +113,12 @@ var policyRules = []rule{
 }
 
 // What some rules need to be there, or not.
+func x86(t *testing.T) {
+	if runtime.GOARCH != "amd64" && runtime.GOARCH != "386" {
+		t.Skip("x86 alone has I/O ports and memory type registers")
+	}
+}
+
 func va0(t *testing.T) {
 	if _, err := setSysctl("vm.user_va0_disable", 1); err != nil {
 		t.Fatal(err)

@@ -92,7 +92,11 @@ func opGetfh([]string) (string, error) {
 // opMknod makes a second /dev/null and removes it.
 func opMknod([]string) (string, error) {
 	const path = "/tmp/mknod"
-	if err := unix.Mknod(path, unix.S_IFCHR|0o600, 2<<8|2); err != nil {
+	var null unix.Stat_t
+	if err := unix.Stat("/dev/null", &null); err != nil {
+		return "", fmt.Errorf("null: %v", err)
+	}
+	if err := unix.Mknod(path, null.Mode, int(null.Rdev)); err != nil {
 		return "", err
 	}
 	return "", unix.Unlink(path)

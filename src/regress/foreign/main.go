@@ -94,7 +94,7 @@ func bind(port int) error {
 	return syscall.Bind(s, &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}})
 }
 
-// mknod makes another /dev/null and removes it.
+// mknod makes a device that nobody opens and removes it.
 func mknod(int) error {
 	const path = "/tmp/foreign"
 	if err := syscall.Mknod(path, syscall.S_IFCHR|0o600, 2<<8|2); err != nil {
