@@ -106,6 +106,8 @@ cell_proc_exit(struct proc *p, void *cookie)
 		return;
 	cell_stat_gone(c, p);
 	atomic_inc_ulong(&c->c_exits);
+	/* Whoever sees that it is gone sees that it was counted. */
+	membar_release();
 	atomic_dec_uint(&c->c_nproc);
 }
 

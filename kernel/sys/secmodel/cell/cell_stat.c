@@ -146,7 +146,7 @@ cell_stat_info(struct cell *c, struct cell_info *ci)
 	for (i = 0; i < CELL_EXC_COUNT; i++)
 		if ((cp->cp_granted & (1U << i)) && cp->cp_until[i] > now)
 			ci->ci_left[i] = cp->cp_until[i] - now;
-	ci->ci_nproc = atomic_load_relaxed(&c->c_nproc);
+	ci->ci_nproc = atomic_load_acquire(&c->c_nproc);
 	ci->ci_npeak = atomic_load_relaxed(&c->c_npeak);
 	ci->ci_forks = atomic_load_relaxed(&c->c_forks);
 	ci->ci_exits = atomic_load_relaxed(&c->c_exits);
