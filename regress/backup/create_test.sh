@@ -63,7 +63,7 @@ others_body()
 		command -v $tar >/dev/null || continue
 		# An older one ignores what POSIX.1-2001 added, and must still
 		# get at all the rest.
-		promised=cat
+		promised="cat"
 		reads_pax $tar || promised=ustar_facts
 		mkdir $tar.d
 		atf_check -e ignore $tar -C $tar.d -xpzf web.tar.gz

@@ -76,7 +76,7 @@ restart_body()
 	for once in on-failure0:done never0:done never1:failed; do
 		cells_await 30 is_state "${once%:*}" "${once#*:}"
 		once=${once%:*}
-		[ "$(said_often "$once" run)" = 1 ] || atf_fail "$once: $(cat $once.log)"
+		[ "$(said_often "$once" run)" = 1 ] || atf_fail "$once: $(cat "$once.log")"
 	done
 	atf_check -o ignore cellmgr stop -a
 }
