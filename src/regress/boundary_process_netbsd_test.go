@@ -151,26 +151,34 @@ func probeKtrace(s *stage) reply {
 }
 
 // probeKtraceInherited: host root traces a process, which then enters the
-// cell and opens a file there.
+// cell and opens a file there.  Entries are written some time after they are
+// made, but in that order: one of another process tells that all are there.
 func probeKtraceInherited(s *stage) reply {
 	const mark = "/boundary-mark"
 	file := filepath.Join(s.TempDir(), "trace")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		s.Fatal(err)
 	}
-	if _, err := sys(unix.SYS_KTRACE, file, ktropSet, ktrfacNamei, s.host.pid); err != nil {
-		s.Fatal(err)
+	other := start(s, who{cell.Host, 0})
+	for _, a := range []*agent{s.host, other} {
+		if _, err := sys(unix.SYS_KTRACE, file, ktropSet, ktrfacNamei, a.pid); err != nil {
+			s.Fatal(err)
+		}
+		defer sys(unix.SYS_KTRACE, file, ktropClear, ktrfacNamei, a.pid)
 	}
 	s.host.do("filesize", mark+".before")
 	s.host.must(s, "attach", s.id)
 	s.host.do("filesize", mark+".after")
-	sys(unix.SYS_KTRACE, file, ktropClear, ktrfacNamei, s.host.pid)
-	var trace []byte
-	until(s, 10*time.Second, "a trace", func() bool {
-		trace, _ = os.ReadFile(file)
-		return strings.Contains(string(trace), mark+".before")
-	})
-	return yes(strings.Contains(string(trace), mark+".after"))
+	other.do("filesize", mark+".end")
+	traced := func(when string) bool {
+		trace, _ := os.ReadFile(file)
+		return strings.Contains(string(trace), mark+when)
+	}
+	until(s, 10*time.Second, "a trace", func() bool { return traced(".end") })
+	if !traced(".before") {
+		s.Fatal("not even what was outside of the cell is in the trace")
+	}
+	return yes(traced(".after"))
 }
 
 // copyFile copies a program.
