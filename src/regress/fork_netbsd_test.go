@@ -124,6 +124,7 @@ func TestMaxProcBomb(t *testing.T) {
 	c := open(t)
 	id := create(t, c, func(cf *cell.Config) { cf.MaxProc = limit })
 	cmd := bomb(t, id)
+	until(t, time.Minute, "the limit is reached", func() bool { return info(t, c, id).Peak >= limit })
 	time.Sleep(2 * time.Second)
 	in := info(t, c, id)
 	if err := c.Kill(id); err != nil {
