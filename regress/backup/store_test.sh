@@ -82,9 +82,11 @@ drill_killed_body()
 	home=$CELLS_DB/cells/drill.web
 	atf_check -o ignore cellmgr apply
 	atf_check -o ignore cellmgr backup create -c live web
-	n=0 left=0
+	# An ordinary user's drill has fewer steps.
+	n=0 left=0 step=5
+	[ "$(id -u)" = 0 ] || step=3
 	while :; do
-		n=$((n + 5)) status=0
+		n=$((n + step)) status=0
 		CELLS_FAULT=$n cellmgr backup drill web >said 2>&1 || status=$?
 		[ "$status" = 137 ] || break
 		if [ -e "$home/drill" ]; then

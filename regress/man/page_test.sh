@@ -129,6 +129,7 @@ atf_test_case cellctl cleanup
 cellctl_head()
 {
 	atf_set descr "EXAMPLES of cellctl(8)"
+	atf_set require.user root
 }
 cellctl_body()
 {
