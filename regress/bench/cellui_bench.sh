@@ -63,7 +63,7 @@ while [ "$n" -le "$CELLS" ]; do
 done
 cellrig -P "$work/rig.pid" -s "$CELLS_RIG"
 cellmgr apply >/dev/null
-tmux -S "$work/tmux" -f /dev/null new-session -d -x 132 -y 43 "exec cellui"
+SHELL=/bin/sh tmux -S "$work/tmux" -f /dev/null new-session -d -x 132 -y 43 "exec cellui"
 until tmux -S "$work/tmux" capture-pane -p | grep -q 'ready.*none'; do
 	sleep 0.2
 done
