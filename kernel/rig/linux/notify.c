@@ -1,5 +1,6 @@
 /*
- * notify.c -- see notify.h and traps.h: the way of one notification.
+ * notify.c -- see notify.h and traps.h: the way of one notification, once
+ * receive.c has it.
  *
  * A listener belongs to the filter that one member installed, so whoever
  * asks on it is that member or comes from it: membership is not a matter of
@@ -11,7 +12,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,7 @@
 #include "fork.h"
 #include "mark.h"
 #include "notify.h"
+#include "receive.h"
 #include "rig_host.h"
 #include "server/real.h"
 #include "traps.h"
@@ -35,23 +36,21 @@
 static struct notify *listeners;
 static uint32_t last_number;
 static struct seccomp_notif_sizes sizes;
-static struct seccomp_notif *req;		/* the watcher's */
-static struct seccomp_notif_resp *resp;
+static struct seccomp_notif_resp *resp;		/* real_lock */
 
 static int
 buffers(void)
 {
-	if (req != NULL)
+	if (resp != NULL)
 		return 0;
 	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) == -1)
 		return errno;
-	if (sizes.seccomp_notif < sizeof(*req))
-		sizes.seccomp_notif = sizeof(*req);
+	if (sizes.seccomp_notif < sizeof(struct seccomp_notif))
+		sizes.seccomp_notif = sizeof(struct seccomp_notif);
 	if (sizes.seccomp_notif_resp < sizeof(*resp))
 		sizes.seccomp_notif_resp = sizeof(*resp);
-	req = malloc(sizes.seccomp_notif);
 	resp = malloc(sizes.seccomp_notif_resp);
-	return req == NULL || resp == NULL ? ENOMEM : 0;
+	return resp == NULL ? ENOMEM : 0;
 }
 
 /* In a process that is thrown away: install a filter that asks. */
@@ -115,10 +114,13 @@ notify_add(struct rig_host *h, int fd)
 		error = EPERM;
 	else if (h->notify != NULL)
 		error = EBUSY;
+	if (error == 0)
+		error = receive_init(sizes.seccomp_notif);
+	if (error == 0)
+		error = receive_add(&n->inbox, fd);
 	if (error == 0) {
 		n->fd = fd;
 		n->number = ++last_number;
-		error = watch_add(fd, WATCH_NOTIFY | n->number);
 		n->marked = mark_put(h->pid, n->number);
 	}
 	if (error != 0) {
@@ -141,33 +143,19 @@ notify_hold(struct notify *n)
 	n->hosts++;
 }
 
-static void
-notify_free(struct notify *n)
-{
-	struct notify **np;
-
-	for (np = &listeners; *np != n; np = &(*np)->next)
-		continue;
-	*np = n->next;
-	free(n);
-}
-
+/* notify_serve() gives it away, should it have been the last. */
 void
 notify_drop(struct notify *n)
 {
-	if (--n->hosts == 0 && n->fd == -1)
-		notify_free(n);
+	n->hosts--;
 }
 
 /* The last process under the filter is gone. */
 static void
 notify_close(struct notify *n)
 {
-	watch_remove(n->fd);
 	close(n->fd);
 	n->fd = -1;
-	if (n->hosts == 0)
-		notify_free(n);
 }
 
 bool
@@ -210,13 +198,16 @@ decide(struct trap *t)
 }
 
 static void
-serve(struct notify *n)
+serve(struct notify *n, const struct seccomp_notif *req)
 {
 	struct trap t = { .req = req, .listener = n->fd, .tid = (pid_t)req->pid };
 	int what;
 
 	/* Who exited before this was asked is not to be counted. */
 	watch_exits();
+	/* Killed while it was waiting: the number may be another's by now. */
+	if (!notify_valid(n->fd, req->id))
+		return;
 	t.h = fork_caller(n, t.tid);
 	what = t.h != NULL ? decide(&t) : EPERM;
 	if (!t.sent)
@@ -240,25 +231,40 @@ notify_find(uint32_t number)
 	return NULL;
 }
 
-void
-notify_event(uint32_t number)
+/* Are there more than a few of this listener, so that others are not next? */
+static bool
+serve_some(struct notify *n)
 {
-	struct notify *n = notify_find(number);
-	struct pollfd pfd;
+	struct received *r;
+	bool closed = false;
 	int i;
 
-	for (i = 0; n != NULL && n->fd != -1 && i < ATONCE; i++) {
-		pfd = (struct pollfd){ .fd = n->fd, .events = POLLIN };
-		if (poll(&pfd, 1, 0) != 1)
-			return;
-		if ((pfd.revents & POLLIN) == 0) {
-			notify_close(n);
-			return;
-		}
-		memset(req, 0, sizes.seccomp_notif);
-		if (ioctl(n->fd, SECCOMP_IOCTL_NOTIF_RECV, req) == 0)
-			serve(n);
-		else if (errno != ENOENT && errno != EINTR)
-			return;
+	for (i = 0; i < ATONCE; i++) {
+		r = receive_take(&n->inbox, &closed);
+		if (r == NULL)
+			break;
+		serve(n, &r->req);
+		free(r);
 	}
+	if (i < ATONCE && closed)
+		notify_close(n);
+	return i == ATONCE;
+}
+
+bool
+notify_serve(void)
+{
+	struct notify **np = &listeners, *n;
+	bool more = false;
+
+	while ((n = *np) != NULL) {
+		if (n->fd != -1 && serve_some(n))
+			more = true;
+		if (n->fd == -1 && n->hosts == 0) {
+			*np = n->next;
+			free(n);
+		} else
+			np = &n->next;
+	}
+	return more;
 }

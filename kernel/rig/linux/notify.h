@@ -8,12 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "receive.h"
+
 struct rig_host;
 
 struct notify {
 	struct notify	*next;
 	uint32_t	number;
 	int		fd;		/* -1: nobody is under it any more */
+	struct inbox	inbox;
 	unsigned int	hosts;		/* processes that refer to it */
 	uint32_t	cell;
 	bool		marked;		/* so are all under it: mark.h */
@@ -30,8 +33,8 @@ void	notify_drop(struct notify *);
 struct notify *notify_find(uint32_t number);
 bool	notify_any(void);
 
-/* A listener has something to say; the watcher's. */
-void	notify_event(uint32_t number);
+/* Answers some of what was received; true: there is more. */
+bool	notify_serve(void);
 
 /* --- */
 

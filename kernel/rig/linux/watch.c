@@ -1,6 +1,6 @@
 /*
  * watch.c -- the thread that waits for exits of real processes, for kills,
- * and for notifications.
+ * and for notifications that were received.
  *
  * Exits are on an epoll(7) of their own, so that whoever depends on counts
  * (a fork that is asked about) can handle those that happened before.
@@ -16,17 +16,19 @@
 
 #include "fork.h"
 #include "notify.h"
+#include "receive.h"
 #include "server/real.h"
 #include "rig_host.h"
 
 #define	BATCH	64
 
 static int exits_fd = -1;	/* pidfds */
-static int other_fd = -1;	/* listeners, wake_fd, and exits_fd */
+static int other_fd = -1;	/* wake_fd, and exits_fd */
 static int wake_fd = -1;
 static pthread_t watcher;
 static bool running;
 static bool stopping;		/* atomic */
+static bool idle = true;	/* waits for ever; real_lock */
 
 int
 watch_add(int fd, uint64_t key)
@@ -91,20 +93,44 @@ wake_event(void)
 
 /* Answers how long to wait for the next at most, in milliseconds. */
 static int
+round_locked(void)
+{
+	bool more;
+	int patience;
+
+	watch_exits();
+	kills_run();
+	more = notify_serve();
+	patience = fork_poll();
+	return more ? 0 : patience;
+}
+
+void
+watch_now(void)
+{
+	bool wake = true;
+	int patience;
+
+	if (pthread_mutex_trylock(&real_lock) == 0) {
+		patience = round_locked();
+		wake = patience == 0 || (patience != -1 && idle);
+		pthread_mutex_unlock(&real_lock);
+	}
+	if (wake)
+		watch_wake();
+}
+
+static int
 handle(const struct epoll_event *ev, int n)
 {
 	int i, patience;
 
-	pthread_mutex_lock(&real_lock);
-	watch_exits();
-	kills_run();
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		if (ev[i].data.u64 == WATCH_WAKE)
 			wake_event();
-		else if ((ev[i].data.u64 & WATCH_NOTIFY) != 0)
-			notify_event((uint32_t)ev[i].data.u64);
-	}
-	patience = fork_poll();
+	pthread_mutex_lock(&real_lock);
+	patience = round_locked();
+	idle = patience == -1;
 	pthread_mutex_unlock(&real_lock);
 	return patience;
 }
@@ -148,6 +174,7 @@ watch_fini(void)
 {
 	if (!running)
 		return;
+	receive_fini();
 	__atomic_store_n(&stopping, true, __ATOMIC_RELAXED);
 	watch_wake();
 	pthread_join(watcher, NULL);

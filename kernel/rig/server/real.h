@@ -98,19 +98,20 @@ void	watch_fini(void);
 int	watch_add(int fd, uint64_t key);	/* 0 or errno */
 void	watch_remove(int fd);
 void	watch_wake(void);
+/* What there is to do is done now, by the caller or by whoever is at it. */
+void	watch_now(void);
 /* Handles the exits that have happened by now.  real_lock held. */
 void	watch_exits(void);
 
 #define	WATCH_PID	(UINT64_C(1) << 32)	/* key of a pidfd: | pid */
-#define	WATCH_NOTIFY	(UINT64_C(2) << 32)	/* of a listener: | number */
-#define	WATCH_WAKE	(UINT64_C(4) << 32)
+#define	WATCH_WAKE	(UINT64_C(2) << 32)
 
 /* --- kills.c --- */
 
 /* With the stand-in's locks held: queues it, and the watcher does it. */
 void	kills_queue(struct rig_host *);
 void	kills_forget(struct rig_host *);
-/* real_lock held; the watcher's. */
+/* real_lock held. */
 void	kills_run(void);
 
 #endif	/* !REAL_H */
