@@ -47,7 +47,6 @@ mistakes_body()
 	END
 	printf 'command /bin/true\ndepend b' >"$CELLS_ETC/c.cell"
 	cat >expected <<-END
-	cellmgr: $CELLS_ETC/a.cell: command is missing
 	cellmgr: $CELLS_ETC/a.cell:1: unknown directive "comand" (did you mean "command"?)
 	cellmgr: $CELLS_ETC/a.cell:3: profile: unknown profile "hihg" (did you mean "high"?)
 	cellmgr: $CELLS_ETC/a.cell:4: ports: bad port "0": a number from 1 to 65535 expected

@@ -49,7 +49,7 @@ cells_body()
 	see 'no such key here: %'
 	echo 'comand /bin/true' >"$CELLS_ETC/zzz.cell"
 	keys 6
-	see '2 mistakes in the manifests: ' 'there is no plan' '! .*zzz.cell:1:.*comand'
+	see '1 mistake in the manifests: ' 'there is no plan' '! .*zzz.cell:1:.*comand'
 	keys A
 	see '^apply all: .*zzz.cell'
 	rm "$CELLS_ETC/zzz.cell"

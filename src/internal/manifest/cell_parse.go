@@ -7,9 +7,9 @@ import "fmt"
 func ParseCell(name, file string, text []byte, conf *Conf, errs *Errors) *Cell {
 	c := newCell(name, file, conf)
 	before := len(*errs)
-	d := document[Cell]{file, cellGrammar, c, c.lines, errs}
+	d := document[Cell]{file: file, rows: cellGrammar, into: c, seen: c.lines, errs: errs}
 	d.read(text)
-	if c.lines["command"] == 0 {
+	if c.lines["command"] == 0 && !d.lost["command"] {
 		errs.add(file, 0, "command is missing")
 	}
 	if len(*errs) == before {

@@ -138,7 +138,7 @@ func between(to *int, s string, low, high int) error {
 func ParseConf(file string, text []byte, errs *Errors) *Conf {
 	c := &Conf{File: file, State: "/var/db/cells", Backups: "/var/backups/cells",
 		Base: BaseHost, Log: "daemon.info", Keep: 50, Jobs: 16, lines: map[string]int{}}
-	d := document[Conf]{file, confGrammar, c, c.lines, errs}
+	d := document[Conf]{file: file, rows: confGrammar, into: c, seen: c.lines, errs: errs}
 	d.read(text)
 	c.State = fromEnv(EnvState, c.State)
 	c.Backups = fromEnv(EnvBackup, c.Backups)

@@ -52,6 +52,7 @@ type document[T any] struct {
 	into *T
 	seen map[string]int
 	errs *Errors
+	lost map[string]bool // probably meant by a line that cannot be read
 }
 
 // read takes the whole text of a file.
@@ -72,15 +73,20 @@ func (d *document[T]) read(text []byte) {
 // line takes one line.
 func (d *document[T]) line(s string, n int) error {
 	if err := checkText(s); err != nil {
+		d.lose(s)
 		return err
 	}
 	ws, err := words.Fields(s)
+	if err != nil {
+		d.lose(s)
+	}
 	if err != nil || len(ws) == 0 {
 		return err
 	}
 	name := ws[0]
 	r := d.find(name)
 	if r == nil {
+		d.lose(name)
 		return fmt.Errorf("unknown directive %q%s", name, words.Meant(name, d.names()))
 	}
 	first, again := d.seen[name]
@@ -98,6 +104,21 @@ func (d *document[T]) line(s string, n int) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// lose notes which directive a line that cannot be read was meant to be, so
+// that nobody says it is missing.
+func (d *document[T]) lose(s string) {
+	ws := strings.Fields(s)
+	if len(ws) == 0 {
+		return
+	}
+	if name, ok := words.Nearest(ws[0], d.names()); ok {
+		if d.lost == nil {
+			d.lost = map[string]bool{}
+		}
+		d.lost[name] = true
+	}
 }
 
 func (d *document[T]) find(name string) *row[T] {

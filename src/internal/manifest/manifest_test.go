@@ -186,6 +186,28 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestOneMistake: what was probably meant is not missing as well.
+func TestOneMistake(t *testing.T) {
+	const missing = "web.cell: command is missing"
+	for text, says := range map[string]bool{
+		"comand /bin/x":        false,
+		"command /bin/x 'y":    false,
+		"command /bin/\x01":    false,
+		"command":              false,
+		"#command /bin/x":      true,
+		"'command /bin/x":      false,
+		"entirely different x": true,
+		"profile hihg":         true,
+	} {
+		_, err := parse(text)
+		if err == nil {
+			t.Errorf("%q: no error", text)
+		} else if strings.Contains(err.Error(), missing) != says {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 // TestHostPaths: read-only ones may not be mounted for writing, neighbours
 // with the same beginning not at all.
 func TestHostPaths(t *testing.T) {

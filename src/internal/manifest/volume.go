@@ -51,7 +51,7 @@ var volumeGrammar = []row[VolumeFile]{
 func ParseVolume(name, file string, text []byte, c *Conf, errs *Errors) *VolumeFile {
 	v := &VolumeFile{Name: name, File: file, Path: filepath.Join(c.Volumes, name), Mode: 0o755,
 		Share: "ro", Backup: true, lines: map[string]int{}}
-	d := document[VolumeFile]{file, volumeGrammar, v, v.lines, errs}
+	d := document[VolumeFile]{file: file, rows: volumeGrammar, into: v, seen: v.lines, errs: errs}
 	d.read(text)
 	if line := v.lines["path"]; line != 0 && !c.Allows(v.Path, false) {
 		errs.add(file, line, "path: %s: %s allows no such path (hostpath)", v.Path, c.File)
