@@ -32,16 +32,18 @@ func (e *Engine) mountOn(m plan.Mount) error {
 	case plan.Dev:
 		return host.FillDev(m.Target())
 	case plan.Null:
-		return verify(m)
+		return e.verify(m)
 	}
 	return nil
 }
 
-// verify makes sure that what shows at the mount point is what was meant.
-func verify(m plan.Mount) error {
-	want, err := os.Stat(m.Source)
+// verify makes sure that what shows at the mount point is what was meant: the
+// source may lie where another cell can write, mount(2) follows what it finds
+// there, and this cell has no process yet that could have looked.
+func (e *Engine) verify(m plan.Mount) error {
+	want, err := e.meant(m)
 	if err != nil {
-		return err
+		return errors.Join(fmt.Errorf("mount %s: %w", m.Path, err), host.Unmount(m.Target()))
 	}
 	have, err := os.Lstat(m.Target())
 	if err != nil {

@@ -44,12 +44,13 @@ func (e *Engine) checkSource(m plan.Mount) error {
 	v := e.volumeAt(m.Source)
 	switch {
 	case m.Inside != "":
-		return inside(m.Source, m.Inside)
+		_, err := inside(m.Source, m.Inside)
+		return err
 	case v != nil && v.Own():
 		_, _, err := volumeOwner(v)
 		return err
 	case v != nil:
-		if err := e.insideConf(v.Path); err != nil {
+		if _, err := e.insideConf(v.Path); err != nil {
 			return fmt.Errorf("volume %s: %w", v.Name, err)
 		}
 	case filepath.Dir(m.Source) == e.Layout.Bases:
@@ -95,22 +96,6 @@ func (e *Engine) haveBase(name string) error {
 		}
 	}
 	return fmt.Errorf("there is no base %s%s; `cellmgr base add' makes one", name, words.Meant(name, known))
-}
-
-// inside reports whether path, followed to its end, lies below dir.
-func inside(path, dir string) error {
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
-	}
-	within, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return err
-	}
-	if !manifest.Below(real, within) {
-		return fmt.Errorf("%s: a symbolic link leads to %s, out of %s", path, real, dir)
-	}
-	return nil
 }
 
 // volumeDir makes the directory of a volume that is cellmgr's own, and gives
@@ -169,19 +154,6 @@ func volumeOwner(v *manifest.VolumeFile) (uid, gid int, err error) {
 		return 0, 0, fmt.Errorf("%s: owner: %w", v.File, err)
 	}
 	return uid, gid, nil
-}
-
-// insideConf is inside for the path of a volume.
-func (e *Engine) insideConf(path string) error {
-	var err error
-	for _, h := range e.Set.Conf.Paths {
-		if manifest.Below(path, h.Dir) {
-			if err = inside(path, h.Dir); err == nil {
-				return nil
-			}
-		}
-	}
-	return err
 }
 
 // hostAccount resolves USER[:GROUP] on the host.
