@@ -163,12 +163,41 @@ clear_stale(const struct sockaddr_un *sun, char *why, size_t size)
 	return 0;
 }
 
+/*
+ * Whoever waits for the name finds somebody who answers: it appears only
+ * after listen(2), unless it is too long for another beside it.
+ */
+static int
+listen_at(int fd, const char *sock, char *why, size_t size)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	bool beside = (size_t)snprintf(sun.sun_path, sizeof(sun.sun_path),
+	    "%s~", sock) < sizeof(sun.sun_path);
+	mode_t mask;
+	int error = 0;
+
+	if (!beside)
+		strcpy(sun.sun_path, sock);
+	else if ((error = clear_stale(&sun, why, size)) != 0)
+		return error;
+	/* Any user may read what the model lets users read; as in a kernel. */
+	mask = umask(geteuid() == 0 ? 0111 : 0177);
+	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+		error = errno;
+	umask(mask);
+	if (error == 0 && (listen(fd, 128) == -1 ||
+	    (beside && rename(sun.sun_path, sock) == -1))) {
+		error = errno;
+		(void)unlink(sun.sun_path);
+	}
+	return error == 0 ? 0 : fail(error, why, size, sock, NULL);
+}
+
 int
 path_listen(const char *sock, const char *pidfile, int *fdp, char *why,
     size_t size)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	mode_t mask;
 	int error, fd;
 
 	if (strlen(sock) >= sizeof(sun.sun_path))
@@ -185,16 +214,13 @@ path_listen(const char *sock, const char *pidfile, int *fdp, char *why,
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return fail(errno, why, size, sock, NULL);
-	/* Any user may read what the model lets users read; as in a kernel. */
-	mask = umask(geteuid() == 0 ? 0111 : 0177);
-	error = bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
-	    listen(fd, 128) == -1 ? errno : 0;
-	umask(mask);
-	if (error == 0)
-		error = absolute(sock_path, sizeof(sock_path), sock);
+	error = listen_at(fd, sock, why, size);
+	if (error == 0 && (error = absolute(sock_path, sizeof(sock_path),
+	    sock)) != 0)
+		(void)fail(error, why, size, sock, NULL);
 	if (error != 0) {
 		close(fd);
-		return fail(error, why, size, sock, NULL);
+		return error;
 	}
 	*fdp = fd;
 	return 0;

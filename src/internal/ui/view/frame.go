@@ -38,8 +38,11 @@ func summary(m *model.Model, w int) []string {
 			sep = " "
 		}
 	}
-	if m.Sample.Err != nil {
+	switch {
+	case m.Sample.Err != nil:
 		cells = "NOT ANSWERING; " + cells
+	case m.Sample.At.IsZero():
+		cells = "no answer yet"
 	}
 	out := []string{cells, "cpu " + percent(t.CPU) + "%", "mem " + size(t.RSS)}
 	if t.PerMin > 0 {
