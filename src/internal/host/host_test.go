@@ -134,6 +134,8 @@ func TestCopyTree(t *testing.T) {
 	from, to := t.TempDir(), t.TempDir()
 	os.MkdirAll(filepath.Join(from, "a/b"), 0o750)
 	os.WriteFile(filepath.Join(from, "a/b/f"), []byte("x"), 0o604)
+	os.Chmod(filepath.Join(from, "a/b"), 0o750) // whatever the umask
+	os.Chmod(filepath.Join(from, "a/b/f"), 0o604)
 	os.Symlink("/nowhere", filepath.Join(from, "a/l"))
 	os.WriteFile(filepath.Join(from, "a/no"), nil, 0o600)
 	syscall.Mkfifo(filepath.Join(from, "p"), 0o600)

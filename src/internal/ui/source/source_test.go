@@ -31,7 +31,7 @@ func TestStamp(t *testing.T) {
 		{"nothing", func() {}},
 		{"a new one", func() { write("command a\n") }},
 		{"longer", func() { write("command ab\n") }},
-		{"mode", func() { os.Chmod(file, 0o600) }},
+		{"mode", func() { os.Chmod(file, 0o404) }},
 		{"another name", func() { os.Rename(file, filepath.Join(dir, "db.cell")) }},
 		{"no directory", func() { os.RemoveAll(dir) }},
 	} {

@@ -21,7 +21,7 @@ import (
 	"cells/src/internal/ui/screen"
 )
 
-var noon = time.Date(2020, 1, 2, 12, 0, 0, 0, time.Local)
+var noon = time.Date(2020, 1, 2, 12, 0, 0, 0, time.UTC)
 
 // hostile is what a cell may call its program, or write.
 const hostile = "\x1b[2J\u009bA\nx\x00"
